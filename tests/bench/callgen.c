@@ -4,7 +4,8 @@
  *
  * With --tls N the calls go over N connections that stay open on each side: call i over
  * connection i mod N, to the number that is i mod N above --number, whose phone must be known at
- * the port that is as many above that of --called.
+ * the port that is as many above that of --called. With --numbers N call i goes to the number that
+ * is i mod N above --number; what answers there may be the server itself.
  *
  * Every call is INVITE, 180, 200, ACK, some time, BYE, 200. Without --talk it runs so many calls at
  * a rate and prints one line of JSON. With --talk it establishes all calls, says so, waits for a
@@ -46,6 +47,7 @@ static struct {
 	int calls, hold_ms, pps, sockets;
 	enum link_kind kind;
 	int links; /* connections on each side, with TLS */
+	int numbers;
 } opt = {.number = "102",
     .from = "101",
     .rate = 100,
@@ -53,7 +55,8 @@ static struct {
     .hold_ms = 100,
     .pps = 50,
     .sockets = 100,
-    .links = 20};
+    .links = 20,
+    .numbers = 1};
 
 static struct {
 	int established, done, failed;
@@ -90,11 +93,12 @@ sdp_write(char *out, size_t size, const struct sockaddr_in *side, uint16_t port)
 static const char *
 number_of(int i)
 {
+	int numbers = opt.kind == LINK_TLS ? links_count(caller) : opt.numbers;
 	static char text[32];
 
-	if (opt.kind != LINK_TLS)
+	if (numbers == 1)
 		return opt.number; /* with its zeros */
-	snprintf(text, sizeof text, "%ld", strtol(opt.number, NULL, 10) + i % links_count(caller));
+	snprintf(text, sizeof text, "%ld", strtol(opt.number, NULL, 10) + i % numbers);
 	return text;
 }
 
@@ -470,7 +474,7 @@ options(int argc, char **argv)
 	    {"called", 1, NULL, 'd'}, {"number", 1, NULL, 'n'}, {"from", 1, NULL, 'f'},
 	    {"rate", 1, NULL, 'r'}, {"calls", 1, NULL, 'm'}, {"hold-ms", 1, NULL, 'h'},
 	    {"talk", 1, NULL, 't'}, {"pps", 1, NULL, 'p'}, {"sockets", 1, NULL, 'k'},
-	    {"tls", 1, NULL, 'l'}, {0}};
+	    {"tls", 1, NULL, 'l'}, {"numbers", 1, NULL, 'N'}, {0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
@@ -486,6 +490,7 @@ options(int argc, char **argv)
 		case 't': opt.talk_s = strtod(optarg, NULL); break;
 		case 'p': opt.pps = (int)strtol(optarg, NULL, 10); break;
 		case 'k': opt.sockets = (int)strtol(optarg, NULL, 10); break;
+		case 'N': opt.numbers = (int)strtol(optarg, NULL, 10); break;
 		case 'l':
 			opt.kind = LINK_TLS;
 			opt.links = (int)strtol(optarg, NULL, 10);
@@ -493,12 +498,12 @@ options(int argc, char **argv)
 		default: exit(2);
 		}
 	if (!opt.server.sin_port || !opt.caller.sin_port || !opt.called.sin_port || opt.calls < 1 ||
-	    opt.rate <= 0)
+	    opt.numbers < 1 || opt.rate <= 0)
 		load_die(
 		    "usage: callgen --server A:P --caller A:P --called A:P --number N --rate R "
 		    "--calls N "
 		    "[--from NAME] [--hold-ms MS] [--talk SECONDS [--pps 50] [--sockets 100]] "
-		    "[--tls CONNECTIONS]");
+		    "[--tls CONNECTIONS] [--numbers N]");
 }
 
 int

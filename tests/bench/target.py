@@ -15,6 +15,7 @@ from sipphone import Phone  # noqa: E402
 
 USERS = 1000
 TLS_LINKS = 20  # connections on each side
+ROOMS = 50  # conferences, of ten members each
 SETTLE_SECONDS = 1  # the last call records are written a moment after the last call
 
 
@@ -98,10 +99,10 @@ class Target:
         counts["cpu_us"] = (self.cpu_us() - before) / calls
         return counts
 
-    def talk(self, calls, seconds, rate=500):
-        """Established calls that talk: RSS and CPU around it, what arrived."""
+    def talk(self, calls, seconds, rate=500, more=(), arrives="received"):
+        """Established calls that talk: RSS and CPU around it, what arrived ("foreign": made by the server itself)."""
         idle_kb = self.status_kb()
-        generator = subprocess.Popen(self.command("--rate", rate, "--calls", calls, "--talk", seconds),
+        generator = subprocess.Popen(self.command("--rate", rate, "--calls", calls, "--talk", seconds, *more),
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
         def line():
@@ -116,11 +117,15 @@ class Target:
         before = self.cpu_us()
         generator.stdin.write("\n")
         result.update(line())
-        result["cpu_us_per_packet"] = (self.cpu_us() - before) / max(result["received"], 1)
+        result["cpu_us_per_packet"] = (self.cpu_us() - before) / max(result[arrives], 1)
         generator.stdin.write("\n")
         result["end"] = line()
         generator.wait()
         return result
+
+    def meeting(self, members, seconds):
+        """The same in conferences of ten."""
+        return self.talk(members, seconds, rate=100, more=("--numbers", members // 10), arrives="foreign")
 
     def watchers(self, **what):
         """Phones that watch numbers, until the `with` ends."""
@@ -221,6 +226,8 @@ class OwnServer:
                        *(address_phone(f"tls{n}", tls_called, self.tls_port + n, transport="tls") for n in range(TLS_LINKS))],
             "lines": [{"name": "outside", "host": self.called, "auth": "address", "register": False, "qualify_s": 0,
                        "main_number": "0211555101"}],
+            "conference-rooms": [{"name": f"Room {n}", "entry": "none"} for n in range(ROOMS)],
+            "numbers": [{"number": str(600 + n), "conference_room": f"Room {n}"} for n in range(ROOMS)],
             "users": [user(101, "caller"), user(102, "called"), user(103, "unwatched"), *users,
                       *(user(500 + n, f"tls{n}") for n in range(TLS_LINKS))],
         })

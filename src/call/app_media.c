@@ -57,10 +57,10 @@ write_line(struct buf *b, const struct sdp_media *m, bool answers)
 	for (size_t i = 0; i < n; i++)
 		voices += codec_is_voice(codecs_of(&f[i]));
 	if (!voices) {
-		struct slice formats = m->formats;
+		struct slice formats = m->formats, first = slice_take_until(&formats, ' ');
 
 		buf_printf(b, "m=%.*s 0 %.*s %.*s\r\n", SLICE_FMT(m->kind), SLICE_FMT(m->proto),
-		    SLICE_FMT(slice_take_until(&formats, ' ')));
+		    SLICE_FMT(first));
 		return false;
 	}
 	buf_lit(b, "m=audio 9 RTP/AVP");

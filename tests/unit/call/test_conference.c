@@ -133,6 +133,24 @@ ask(enum conference_command_kind kind, size_t member)
 
 /* ---- coming and going ---- */
 
+/* Decision 62: the call comes in with its voice, and the picture is refused in the same answer. */
+static void
+who_brings_a_picture_is_heard(void **state)
+{
+	struct talk t = {.from = anna, .from_cseq = 1};
+
+	talk_dial_with(anna, "201", "",
+	    talk_sdp(anna, ANNA, "RTP/AVP 8",
+		"a=sendrecv\nm=video 4900 RTP/AVP 97\na=rtpmap:97 H264/90000\n"));
+	t.ok = ua_expect(anna, "SIP/2.0 200", 1000);
+	assert_non_null(strstr(t.ok, "\r\nm=video 0 RTP/AVP 97\r\n"));
+	ua_in_dialog(anna, t.ok, "ACK", 1, "", "");
+	office_run(&o, 20);
+	assert_true(is_heard(ANNA));
+	leave(&t, anna);
+	office_run(&o, 300);
+}
+
 static void
 those_who_call_the_number_hear_each_other(void **state)
 {
@@ -550,6 +568,7 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+	    T(who_brings_a_picture_is_heard),
 	    T(those_who_call_the_number_hear_each_other),
 	    T(who_comes_after_the_last_has_left_comes_to_a_new_conference),
 	    T(others_wait_with_music_until_a_moderator_comes_and_all_goes_with_him),

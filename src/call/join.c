@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "call/line_int.h"
 #include "call/talk_record.h"
 #include "call/transfer_int.h"
 
@@ -24,6 +25,7 @@ move(struct leg *l, struct call *to, enum media_side side)
 {
 	struct call *from = l->call;
 
+	leg_line_detach(l);
 	if (l->call->leg[l->side] == l)
 		l->call->leg[l->side] = NULL;
 	list_remove(&l->link);

@@ -16,8 +16,8 @@ enum { LINE_PATIENCE_MS = 8000 };
 
 struct leg_line {
 	struct leg *leg;
-	const struct ring_whom *whom;
-	struct routing_target target; /* its texts live as long as the call */
+	const struct ring_whom *whom; /* lives as long as the call in which it was rung, as the */
+	struct routing_target target; /* texts of this, until leg_line_detach */
 	struct slice contact_user, headers;
 	unsigned attempt;
 	struct sip_auth_try auth;
@@ -244,6 +244,33 @@ struct slice
 leg_line_name(const struct leg *l)
 {
 	return leg_line_twin(l) ? l->on_line->target.phone_name : l->phone_name;
+}
+
+/* What is asked of legs that have answered. */
+static enum err
+own_whom(struct leg_line *ll)
+{
+	struct arena *a = &ll->leg->arena;
+	struct ring_whom *own = arena_new(a, struct ring_whom);
+	enum err e = own ? arena_dup(a, ll->whom->outside, &own->outside) : ERR_NOMEM;
+
+	if (e == ERR_OK && ll->whom->twin) {
+		own->twin = arena_new(a, struct ring_twin);
+		e = own->twin ? arena_dup(a, ll->target.phone_name, &ll->target.phone_name)
+			      : ERR_NOMEM;
+	}
+	if (e == ERR_OK) {
+		own->costly = ll->whom->costly;
+		ll->whom = own;
+	}
+	return e;
+}
+
+void
+leg_line_detach(struct leg *l)
+{
+	if (l->on_line && l->on_line->whom && own_whom(l->on_line) != ERR_OK)
+		l->on_line->whom = NULL;
 }
 
 const struct meter *

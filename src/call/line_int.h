@@ -39,6 +39,8 @@ void leg_line_on_answer(struct leg *l);
 /** Its INVITE failed with status; local: nothing was received (time-out, transport). May
  *  launch another leg; takes targets away that would not help. Before the leg is done. */
 void leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_after_s);
+/** It goes on in another call: what it needs of the one that it leaves is its own from now on. */
+void leg_line_detach(struct leg *l);
 /** It has one of the line's calls. */
 bool leg_line_holds(const struct leg *l);
 /** The leg is done: its call on the line is free again. */

@@ -99,7 +99,8 @@ parked_crash(struct office *o)
 	memset(o->parked.at, 0, sizeof o->parked.at);
 }
 
-/* Reasons in its record; one that is full does not say all of them. */
+/* Reasons in its record; one that is full does not say all of them. Who waits in one of two calls
+ * that were connected may have come from the other, and hangs up under its id. */
 static unsigned
 ways_out(const struct office *o, const char *id)
 {
@@ -113,10 +114,14 @@ ways_out(const struct office *o, const char *id)
 			continue;
 		if (r->explanation_count >= LIVE_REASONS_MAX)
 			return UINT_MAX;
-		for (uint32_t k = 0; k < r->explanation_count; k++)
+		for (uint32_t k = 0; k < r->explanation_count; k++) {
+			struct slice reason = slice_cstr(r->explanation[k]);
+
+			if (slice_starts(reason, SLICE("transfer_joins")))
+				return UINT_MAX;
 			for (size_t w = 0; w < sizeof reasons / sizeof reasons[0]; w++)
-				n += slice_starts(
-				    slice_cstr(r->explanation[k]), slice_cstr(reasons[w]));
+				n += slice_starts(reason, slice_cstr(reasons[w]));
+		}
 	}
 	return n;
 }

@@ -3,7 +3,10 @@
 #include "office.h"
 #include "office_check.h"
 
-enum { RINGS_MS = 120000 };
+enum {
+	RINGS_MS = 120000,
+	ON_THE_WAY_MS = 10000, /* what is dialled, on a bad cable */
+};
 
 /* Whom a number rings, as long as nobody redirects, moves or logs in somewhere else. */
 static const struct {
@@ -56,13 +59,14 @@ note(struct office *o, struct slice sip_call_id)
 	return c;
 }
 
-/* Whatever rings now may be his who dials that, and he may give it on, in a call that has an id of
- * his own. */
+/* Whatever rings now, or when it arrives, may be his who dials that, and he may give it on, in a
+ * call that has an id of his own. */
 static void
 note_pick_up(struct office *o)
 {
+	o->talk.picked_ms = sim_now_ms(o->sim);
 	for (size_t i = 0; i < o->talk.n; i++)
-		if (sim_now_ms(o->sim) < o->talk.call[i].dialled_ms + RINGS_MS)
+		if (o->talk.picked_ms < o->talk.call[i].dialled_ms + RINGS_MS)
 			o->talk.call[i].moves = true;
 }
 
@@ -74,6 +78,7 @@ talk_on_dials(void *ctx, const char *number, struct slice sip_call_id)
 
 	c->dialled = number;
 	c->dialled_ms = sim_now_ms(o->sim);
+	c->moves |= o->talk.picked_ms && c->dialled_ms < o->talk.picked_ms + ON_THE_WAY_MS;
 	if (strncmp(number, "*8", 2) == 0)
 		note_pick_up(o);
 }

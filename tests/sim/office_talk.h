@@ -22,7 +22,8 @@ struct talk_call {
 struct office_talk {
 	struct talk_call call[TALK_CALLS_MAX];
 	size_t n;
-	uint64_t looked; /* voices of two phones that were compared */
+	uint64_t picked_ms; /* when somebody last dialled *8, 0 = never */
+	uint64_t looked;    /* voices of two phones that were compared */
 };
 
 /* As phone_ops; ctx is the office. */

@@ -48,8 +48,15 @@ def address(host):
 
 
 def now():
-    """As the API writes times: UTC to the millisecond; such texts can be compared."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """As the API writes times: UTC to the millisecond; such texts can be compared. What has happened before is earlier: a
+    millisecond begins."""
+    def read():
+        return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    before = read()
+    while (later := read()) == before:
+        pass
+    return later
 
 
 _given_ports = set()

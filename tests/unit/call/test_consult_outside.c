@@ -147,6 +147,28 @@ key_who_connects_a_private_call_keeps_it_private(void **state)
 	nobody_knows_the_number();
 }
 
+/* Whom he has asked goes on in the other call when the one he was asked in is forgotten: what is
+ * known of the line is his own by then. */
+static void
+key_who_is_connected_is_on_his_line_all_the_same(void **state)
+{
+	fixture_change(&o.fixture, "{'users':[{'login':'1002','dial':['international']}],"
+				   "'lines':[{'name':'one','costly_minutes':2}]}");
+	call_switch_set_directory(o.calls, o.fixture.directory);
+	press("*2000431234#");
+	answers();
+	talk_send(&t, ben, "BYE", "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	they_are_connected();
+	office_run(&o, 119000);
+	ua_expect_none(eva, "BYE");
+	office_run(&o, 1000);
+	ua_ok(eva, "BYE"); /* the line's minutes of the day are over */
+	ua_ok(one, "BYE");
+	office_run(&o, 100);
+	assert_non_null(strstr(o.record[1].explanation[o.record[1].explanation_count - 1], "one"));
+}
+
 static void
 key_an_emergency_number_that_is_asked_is_an_emergency_call(void **state)
 {
@@ -208,6 +230,7 @@ main(void)
 	    T(key_a_private_call_to_ask_somebody_is_in_no_other_record),
 	    T(key_a_private_call_that_is_busy_or_not_permitted_is_in_no_other_record),
 	    T(key_who_connects_a_private_call_keeps_it_private),
+	    T(key_who_is_connected_is_on_his_line_all_the_same),
 	    T(key_an_emergency_number_that_is_asked_is_an_emergency_call),
 	    T(key_there_are_no_codes_in_an_emergency_call),
 	};

@@ -8,8 +8,10 @@ export const stepNow = () => Math.floor(Date.now() / STEP_MS);
 
 /** The code of the step before, which is taken until this one is over: not before there is time to type it. */
 export async function lastTotp(secret) {
+  const step = stepNow();
   const left = STEP_MS - (Date.now() % STEP_MS);
-  if (left < ROOM_MS) await new Promise((resolve) => setTimeout(resolve, left));
+  // a timer may come a moment before its time, and the code would be one too old
+  while (left < ROOM_MS && stepNow() === step) await new Promise((resolve) => setTimeout(resolve, STEP_MS - (Date.now() % STEP_MS)));
   return totp(secret, stepNow() - 1);
 }
 

@@ -599,10 +599,11 @@ ERR_MUST_CHECK enum err inband_keep(struct leg *l, const struct sip_msg *resp);
 void inband_end(struct leg *l);
 
 /* ---- refusal.c ---- */
-/** Nobody can be reached: who calls from outside hears that before he is refused, if that is set.
- * offer: his, when media do not have it yet. False: not so, or it cannot be said; refuse him now.
+/** Who calls gets nobody: the call ends now, or, when nobody can be reached and he calls from
+ * outside, as soon as he has heard so, if that is set. offer: his, when media do not have it yet.
  */
-bool refusal_begin(struct call *c, struct slice offer, enum cdr_ended_by by, uint16_t status);
+void call_refuse(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status,
+    struct slice offer);
 /** l hears it now. */
 bool refusal_is_heard(const struct leg *l);
 /** The call ends: if it was refused, so it was. */

@@ -4,9 +4,8 @@
  * (MOH-1); one that cannot be played gives way to the default, and this to a tone. Who has dialled
  * from the web page waits at its phone for the other one to answer, and hears that it rings; so
  * does a phone that wants its ringing tone in the voice (inband.c); who is refused may hear why
- * (refusal.c). What else a leg hears of us is
- * asked here, too: of the app opposite (app.c), of a consultation (consult.c); and whether its keys
- * are told.
+ * (refusal.c). What else a leg hears of us is asked here, too: of the app opposite (app.c), of a
+ * consultation (consult.c); and whether its keys are told.
  */
 #include "call/app_int.h"
 #include "call/codecs.h"
@@ -141,23 +140,33 @@ who_hears(const struct call *c, int side)
 	return !l && early && (int)early->side == side && app_of_peer(early) ? early : l;
 }
 
+/* Ours, before somebody answers or instead of it; NULL: none. */
+static struct media_sound *
+tone_for(const struct leg *l)
+{
+	const struct call_switch_params *p = &l->call->sw->p;
+
+	if (transfer_wants_ringback(l) || inband_wants_tone(l) || trial_wants_tone(l) ||
+	    probe_wants_tone(l))
+		return p->ringback;
+	return refusal_is_heard(l) ? p->refusal_tone : NULL;
+}
+
 /* False: nothing. */
 static bool
 find_service(struct leg *l, struct media_service *what, size_t *ear)
 {
 	const struct call_app *app = app_of_peer(l);
-	bool refused = refusal_is_heard(l);
-	bool rings = transfer_wants_ringback(l) || inband_wants_tone(l) || trial_wants_tone(l) ||
-		     probe_wants_tone(l);
+	struct media_sound *tone = tone_for(l);
 	bool listens = in_call_listens(l), served = true;
-	bool music = app ? app->begun && app->music : !rings && !refused && waits(l);
+	bool music = app ? app->begun && app->music : !tone && waits(l);
 
 	if (l->twin) { /* it is asked whether it takes the call */
 		music_leave(l);
 		*ear = find_ear(l, what);
 		return twin_serves(l, what);
 	}
-	if (!rings && !refused && !app && !listens && !music && !consult_is_heard(l) &&
+	if (!tone && !app && !listens && !music && !consult_is_heard(l) &&
 	    !talk_record_is_heard(l)) {
 		music_leave(l);
 		return false;
@@ -167,10 +176,8 @@ find_service(struct leg *l, struct media_service *what, size_t *ear)
 		served = app_serves(l, what);
 	else if (consult_serves(l, what))
 		music = false;
-	else if (rings)
-		what->sound = l->call->sw->p.ringback;
-	else if (refused)
-		what->sound = l->call->sw->p.refusal_tone;
+	else if (tone)
+		what->sound = tone;
 	if (listens && !app)
 		in_call_listen(l, what);
 	talk_record_serves(l, what);

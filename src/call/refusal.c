@@ -51,8 +51,8 @@ on_time(struct timer *t)
 	call_end(r->call, CDR_UNAVAILABLE, r->by, r->status);
 }
 
-bool
-refusal_begin(struct call *c, struct slice offer, enum cdr_ended_by by, uint16_t status)
+static bool
+begin(struct call *c, struct slice offer, enum cdr_ended_by by, uint16_t status)
 {
 	struct leg *caller = c->leg[MEDIA_CALLER];
 	struct refusal *r = is_wanted(c, caller) ? arena_new(&c->arena, struct refusal) : NULL;
@@ -67,6 +67,14 @@ refusal_begin(struct call *c, struct slice offer, enum cdr_ended_by by, uint16_t
 	record_reason(c, REASON_REFUSED_ALOUD, NULL);
 	music_follow(c);
 	return true;
+}
+
+void
+call_refuse(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status,
+    struct slice offer)
+{
+	if (result != CDR_UNAVAILABLE || !begin(c, offer, by, status))
+		call_end(c, result, by, status);
 }
 
 bool

@@ -25,8 +25,8 @@ failed(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t st
 {
 	if (c->transfer)
 		transfer_on_ring_failed(c, result, by, status);
-	else if (result != CDR_UNAVAILABLE || !refusal_begin(c, SLICE(""), by, status))
-		call_end(c, result, by, status);
+	else
+		call_refuse(c, result, by, status, SLICE(""));
 }
 
 /* LIN-2, "progressinband": what the provider sends before the answer is not for the caller. */

@@ -160,9 +160,7 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 	session_on_invite(caller, req);
 	c->offer_late = req->body.n == 0;
 	if (plan->action == ROUTING_REFUSE) {
-		if (plan->result != CDR_UNAVAILABLE ||
-		    !refusal_begin(c, req->body, CDR_BY_SYSTEM, plan->status))
-			call_end(c, plan->result, CDR_BY_SYSTEM, plan->status);
+		call_refuse(c, plan->result, CDR_BY_SYSTEM, plan->status, req->body);
 		return;
 	}
 	c->max_forwards = req->max_forwards - 1;

@@ -1,13 +1,9 @@
 #include "call/dial_in.h"
 
-#include <stdio.h>
-
 #include "call/app_int.h"
 #include "call/line_int.h"
 #include "call/pin.h"
 #include "model/pin.h"
-
-#define MOBILE SLICE(CDR_TWIN)
 
 bool
 dial_in_is_user(const struct leg *l)
@@ -20,7 +16,7 @@ dial_in_mobile(const struct leg *l)
 {
 	if (leg_line_twin(l))
 		return leg_line_called(l);
-	return l->dialled_in ? slice_from(l->phone_name, MOBILE.n) : SLICE("");
+	return l->dialled_in ? cdr_mobile_number(l->phone_name) : SLICE("");
 }
 
 bool
@@ -43,12 +39,11 @@ static bool
 pin_is_right(const struct leg *l, const struct dir_twin *t, struct slice pin)
 {
 	struct call_switch *sw = l->call->sw;
-	char name[NUMBER_BYTES + 8];
+	char name[LIVE_MOBILE_BYTES];
 	struct pin_dialler line, user = pin_dialler_of_user(t->user);
 	enum routing_pin what;
 
-	snprintf(name, sizeof name, CDR_TWIN "%.*s", SLICE_FMT(t->number));
-	user.name = slice_cstr(name);
+	user.name = cdr_mobile_phone(t->number, name);
 	if (!t->user->dial_pin.n) {
 		record_reason(l->call, REASON_PIN_NONE, REASON_ARGS(user.name));
 		return false;
@@ -69,18 +64,17 @@ static enum err
 become(struct leg *l, const struct dir_twin *t)
 {
 	struct routing_party who = routing_party_of(t->user);
-	char name[NUMBER_BYTES + 8];
+	char text[LIVE_MOBILE_BYTES];
+	struct slice phone = cdr_mobile_phone(t->number, text);
 	struct call *c = l->call;
-	enum err e;
+	enum err e = party_copy(&l->arena, &who, &l->party);
 
-	snprintf(name, sizeof name, CDR_TWIN "%.*s", SLICE_FMT(t->number));
-	e = party_copy(&l->arena, &who, &l->party);
 	if (e == ERR_OK)
-		e = arena_dup(&l->arena, slice_cstr(name), &l->phone_name);
+		e = arena_dup(&l->arena, phone, &l->phone_name);
 	if (e == ERR_OK)
 		e = party_copy(&c->arena, &who, &c->caller_party);
 	if (e == ERR_OK)
-		e = arena_dup(&c->arena, slice_cstr(name), &c->caller_phone);
+		e = arena_dup(&c->arena, phone, &c->caller_phone);
 	return e;
 }
 

@@ -3,8 +3,6 @@
  * or says nothing. Another hop of the line follows a dead one (RFC 3263, 4.3), another line
  * one that cannot serve; what the called person says is final.
  */
-#include <stdio.h>
-
 #include "call/call_int.h"
 #include "call/emergency.h"
 #include "call/line_int.h"
@@ -120,12 +118,11 @@ take(struct call *c, int64_t line)
 static enum err
 name_leg(struct leg *l, const struct routing_target *target, const struct ring_whom *whom)
 {
-	char text[NUMBER_BYTES + 8];
+	char name[LIVE_MOBILE_BYTES];
 
-	if (!whom->twin)
-		return arena_dup(&l->arena, target->phone_name, &l->phone_name);
-	snprintf(text, sizeof text, CDR_TWIN "%.*s", SLICE_FMT(whom->outside));
-	return arena_dup(&l->arena, slice_cstr(text), &l->phone_name);
+	return arena_dup(&l->arena,
+	    whom->twin ? cdr_mobile_phone(whom->outside, name) : target->phone_name,
+	    &l->phone_name);
 }
 
 static enum err

@@ -22,12 +22,12 @@ struct reading {
 };
 
 /* What the line was called with: who was called may have taken it at his mobile phone. */
-static const char *
+static struct slice
 outside_number(const char *called_number, const char *called_phone)
 {
-	size_t n = strlen(CDR_TWIN);
+	struct slice mobile = cdr_mobile_number(slice_cstr(called_phone));
 
-	return strncmp(called_phone, CDR_TWIN, n) == 0 ? called_phone + n : called_number;
+	return mobile.n ? mobile : slice_cstr(called_number);
 }
 
 /* A record's columns: id, direction, then the fields without the explanation. */
@@ -52,7 +52,7 @@ on_record(void *ctx, const char *const *column, size_t columns)
 	struct reading *r = ctx;
 	size_t n;
 	const struct dir_line *lines = dir_lines(r->dir, &n);
-	struct slice number = slice_cstr(outside_number(column[r->number], column[r->phone])),
+	struct slice number = outside_number(column[r->number], column[r->phone]),
 		     line = slice_cstr(column[r->line]);
 	uint32_t seconds = 0;
 
@@ -122,7 +122,7 @@ charge(const struct directory *dir, struct cdr *r)
 	size_t n;
 	const struct dir_line *lines = dir_lines(dir, &n);
 	struct slice name = slice_cstr(r->line),
-		     number = slice_cstr(outside_number(r->called_number, r->called_phone));
+		     number = outside_number(r->called_number, r->called_phone);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct rate *rate =

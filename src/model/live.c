@@ -222,6 +222,26 @@ static const struct model_field cdr_fields[] = {
 	.description = "Of a call to a group, and of one that was picked up: who took it"},
 };
 
+#define MOBILE_PHONE SLICE("FMC/")
+
+struct slice
+cdr_mobile_phone(struct slice number, char out[LIVE_MOBILE_BYTES])
+{
+	struct buf b;
+
+	buf_init(&b, out, LIVE_MOBILE_BYTES - 1);
+	buf_put(&b, MOBILE_PHONE);
+	buf_put(&b, number);
+	out[b.n] = '\0';
+	return buf_slice(&b);
+}
+
+struct slice
+cdr_mobile_number(struct slice phone)
+{
+	return slice_starts(phone, MOBILE_PHONE) ? slice_from(phone, MOBILE_PHONE.n) : SLICE("");
+}
+
 size_t
 cdr_kept_fields(void)
 {

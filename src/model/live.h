@@ -19,6 +19,7 @@ enum {
 	LIVE_NUMBER_BYTES = 64,
 	LIVE_NAME_BYTES = 96,
 	LIVE_PHONE_BYTES = 40,
+	LIVE_MOBILE_BYTES = LIVE_NUMBER_BYTES + 4, /* cdr_mobile_phone */
 	LIVE_WHERE_BYTES = 400,
 	LIVE_REASONS_MAX = 12,
 	LIVE_REASONS_FIRST =
@@ -278,9 +279,6 @@ struct live_line {
 	uint32_t incoming, answered, busy, unanswered, refused, failed;
 };
 
-/* A mobile phone that took a call, as called_phone: this and its number (USR-9). */
-#define CDR_TWIN "FMC/"
-
 /** One call record (entity call_record). */
 struct cdr {
 	char call_id[LIVE_CALL_ID_BYTES];
@@ -318,6 +316,11 @@ cdr_bytes(const struct cdr *r)
 {
 	return offsetof(struct cdr, explanation) + r->explanation_count * sizeof r->explanation[0];
 }
+
+/** A mobile phone of a user is called so where it is one of his phones (USR-9), in records too. */
+struct slice cdr_mobile_phone(struct slice number, char out[LIVE_MOBILE_BYTES]);
+/** The number in that name; empty: it is no mobile phone. */
+struct slice cdr_mobile_number(struct slice phone);
 
 /** How many fields of a call record are kept; those that are looked up follow them. */
 size_t cdr_kept_fields(void);

@@ -104,12 +104,12 @@ recognise_mobile(struct routing_plan *plan, const struct directory *dir)
 void
 identify_mobile(struct routing_plan *plan, const struct routing_query *q)
 {
-	char phone[NUMBER_BYTES + 8];
+	char phone[LIVE_MOBILE_BYTES];
 
-	snprintf(phone, sizeof phone, CDR_TWIN "%.*s", SLICE_FMT(q->caller.number));
 	plan->caller = routing_party_of(q->caller_user);
 	because(plan, REASON_CALLS_AS,
-	    REASON_ARGS(slice_cstr(phone), q->caller_user->name, plan->caller.number));
+	    REASON_ARGS(cdr_mobile_phone(q->caller.number, phone), q->caller_user->name,
+		plan->caller.number));
 }
 
 /* In any form that people write it in, or digit by digit. */

@@ -370,8 +370,6 @@ reply_table(struct request *rq,
 static enum err
 write_template(struct request *rq, FILE *out, struct model_errors *errors)
 {
-	(void)rq;
-	(void)errors;
 	return user_import_template(out);
 }
 

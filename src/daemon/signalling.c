@@ -241,8 +241,7 @@ open_media(struct signalling *s, const struct signalling_params *sp, char *why, 
 	return e;
 }
 
-/* For who is held, where no music can be played: he is not forgotten. */
-/* Of the European plan, for phones that were made to dial, and for music that cannot be played. */
+/* Of the European plan. NULL: no memory. */
 static struct media_sound *
 open_tone(struct signalling *s, enum tone tone)
 {
@@ -258,7 +257,7 @@ open_tone(struct signalling *s, enum tone tone)
 static void
 open_tones(struct signalling *s)
 {
-	s->hold_tone = open_tone(s, TONE_WAITING);
+	s->hold_tone = open_tone(s, TONE_WAITING); /* where no music can be played */
 	s->ringback = open_tone(s, TONE_RINGING);
 	s->refusal_tone = open_tone(s, TONE_SPECIAL);
 }

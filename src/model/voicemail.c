@@ -2,6 +2,15 @@
 
 #include <string.h>
 
+/* The first one where the name is none of them. */
+static unsigned
+find(const char *const *names, unsigned last, const char *name)
+{
+	while (last > 0 && strcmp(names[last], name) != 0)
+		last--;
+	return last;
+}
+
 static const char *const states[] = {"recording", "new", "old", "saved", "deleted"};
 
 const char *
@@ -13,11 +22,7 @@ voicemail_state_name(enum voicemail_state s)
 enum voicemail_state
 voicemail_state_find(const char *name)
 {
-	enum voicemail_state s = VOICEMAIL_DELETED;
-
-	while (s > VOICEMAIL_RECORDING && strcmp(states[s], name) != 0)
-		s--;
-	return s;
+	return (enum voicemail_state)find(states, VOICEMAIL_DELETED, name);
 }
 
 static const char *const greetings[] = {"greeting", "greeting_busy", "greeting_away"};
@@ -31,11 +36,7 @@ voicemail_greeting_name(enum voicemail_greeting g)
 enum voicemail_greeting
 voicemail_greeting_find(const char *name)
 {
-	enum voicemail_greeting g = VOICEMAIL_GREETING_AWAY;
-
-	while (g > VOICEMAIL_GREETING && strcmp(greetings[g], name) != 0)
-		g--;
-	return g;
+	return (enum voicemail_greeting)find(greetings, VOICEMAIL_GREETING_AWAY, name);
 }
 
 void

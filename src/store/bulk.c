@@ -1,8 +1,7 @@
 /*
  * One request that changes several rows (USR-1, PHO-2), named ones or all that a query finds: all
- * or none, in one transaction. Each row
- * goes the way of a request of its own, so there is no second set of rules; those that span rows
- * are asked when all are written.
+ * or none, in one transaction. Each row goes the way of a request of its own, so there is no second
+ * set of rules; those that span rows are asked when all are written.
  */
 #include <stdlib.h>
 
@@ -458,11 +457,25 @@ newest_change(struct bulk *b, int64_t *id)
 	return db_int(b->s->writer, "SELECT coalesce(max(id), 0) FROM change", id);
 }
 
+/* Rows that are named are told one by one, of what was found how many: the changes before and after
+ * say which ones. */
+static json_t *
+outcome(const struct bulk *b, int64_t before, int64_t after)
+{
+	json_int_t changed = b->changed;
+
+	if (!b->found)
+		return json_pack("{s:I, s:O}", "changed", changed, "rows", b->rows);
+	if (after == before)
+		return json_pack("{s:I, s:n}", "changed", changed, "undo");
+	return json_pack("{s:I, s:{s:I, s:I}}", "changed", changed, "undo", "first",
+	    (json_int_t)before + 1, "last", (json_int_t)after);
+}
+
 static enum err
 write(struct bulk *b, enum model_op op, json_t **result)
 {
 	int64_t before = 0, after = 0;
-	json_t *undo = json_null();
 	enum err err = store_write_begin(b->s);
 
 	if (err != ERR_OK)
@@ -475,16 +488,7 @@ write(struct bulk *b, enum model_op op, json_t **result)
 	err = store_write_end(b->s, err);
 	if (err != ERR_OK)
 		return err;
-	if (after > before)
-		undo = json_pack(
-		    "{s:I, s:I}", "first", (json_int_t)before + 1, "last", (json_int_t)after);
-	if (b->found)
-		*result = json_pack("{s:I, s:o}", "changed", (json_int_t)b->changed, "undo", undo);
-	else
-		*result =
-		    json_pack("{s:I, s:O}", "changed", (json_int_t)b->changed, "rows", b->rows);
-	if (!b->found)
-		json_decref(undo);
+	*result = outcome(b, before, after);
 	return *result ? ERR_OK : ERR_NOMEM;
 }
 
@@ -505,6 +509,9 @@ bulk(struct bulk *b, enum model_op op, json_t **result)
 {
 	enum err err;
 
+	if (b->e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN |
+			      (op == MODEL_OP_DELETE ? MODEL_STAYS : MODEL_FIXED)))
+		return ERR_UNSUPPORTED;
 	b->rows = json_array();
 	b->before = json_array();
 	err = b->rows && b->before ? ERR_OK : ERR_NOMEM;
@@ -520,16 +527,12 @@ bulk(struct bulk *b, enum model_op op, json_t **result)
 	return err;
 }
 
-enum { NOT_IN_BULK = MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN };
-
 enum err
 store_bulk(struct store *s, const struct model_entity *e, const json_t *in, json_t **result,
     struct model_errors *errors)
 {
 	struct bulk b = {.s = s, .e = e, .in = in, .errors = errors};
 
-	if (e->flags & (NOT_IN_BULK | MODEL_FIXED))
-		return ERR_UNSUPPORTED;
 	return bulk(&b, MODEL_OP_UPDATE, result);
 }
 
@@ -539,8 +542,6 @@ store_bulk_found(struct store *s, const struct model_entity *e, const struct sto
 {
 	struct bulk b = {.s = s, .e = e, .in = in, .found = found, .errors = errors};
 
-	if (e->flags & (NOT_IN_BULK | MODEL_FIXED))
-		return ERR_UNSUPPORTED;
 	return bulk(&b, MODEL_OP_UPDATE, result);
 }
 
@@ -550,7 +551,5 @@ store_delete_found(struct store *s, const struct model_entity *e, const struct s
 {
 	struct bulk b = {.s = s, .e = e, .found = found, .errors = errors};
 
-	if (e->flags & (NOT_IN_BULK | MODEL_STAYS))
-		return ERR_UNSUPPORTED;
 	return bulk(&b, MODEL_OP_DELETE, result);
 }

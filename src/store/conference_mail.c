@@ -431,26 +431,13 @@ ids_of(struct db *db, const struct model_entity *e, const char *column, int64_t 
     int64_t **ids, size_t *n)
 {
 	struct stmt *st;
-	size_t max = 0;
-	bool row = false;
 	enum err err = db_preparef(
 	    db, &st, "SELECT id FROM \"%s\" WHERE \"%s\" = ? ORDER BY id", e->name, column);
 
-	*ids = NULL;
-	*n = 0;
 	if (err != ERR_OK)
 		return err;
 	stmt_int(st, 1, value);
-	while (err == ERR_OK && (err = stmt_step(st, &row)) == ERR_OK && row) {
-		int64_t *more = *n < max ? *ids : realloc(*ids, (max = 2 * max + 8) * sizeof *more);
-
-		if (more) {
-			*ids = more;
-			more[(*n)++] = sqlite3_column_int64(st->st, 0);
-		} else {
-			err = ERR_NOMEM;
-		}
-	}
+	err = stmt_ids(st, ids, n);
 	stmt_done(st);
 	return err;
 }

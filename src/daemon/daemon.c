@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "api/api.h"
-#include "call/call.h"
 #include "daemon/account.h"
 #include "daemon/activation.h"
 #include "daemon/commands.h"
@@ -24,8 +23,6 @@
 #include "daemon/tls.h"
 #include "daemon/voicemail.h"
 #include "mail/mail.h"
-#include "presence/presence.h"
-#include "registrar/registrar.h"
 #include "security/firewall.h"
 #include "store/announcement.h"
 #include "store/licence.h"
@@ -40,11 +37,11 @@ struct daemon {
 	struct options options;
 	struct account account;
 	struct settings settings;
-	char db_path[4096], journal_path[4096], keep_path[4096], subscriptions_path[4096],
-	    called_path[4096], traces_path[4096], socket_path[4096], log_path[4096];
+	char db_path[4096], journal_path[4096], traces_path[4096], socket_path[4096],
+	    log_path[4096];
 	struct store *store;
 	struct journal *journal;
-	struct keep *keep, *subscriptions, *called;
+	struct kept kept;
 	struct trace_store *traces;
 	struct log_file *logs;
 	struct mailbox *to_signalling, *to_management;
@@ -85,9 +82,6 @@ make_paths(struct daemon *d)
 	}
 	snprintf(d->db_path, sizeof d->db_path, "%s/strowger.db", dir);
 	snprintf(d->journal_path, sizeof d->journal_path, "%s/calls.journal", dir);
-	snprintf(d->keep_path, sizeof d->keep_path, "%s/registrations", dir);
-	snprintf(d->subscriptions_path, sizeof d->subscriptions_path, "%s/subscriptions", dir);
-	snprintf(d->called_path, sizeof d->called_path, "%s/conference-calls", dir);
 	snprintf(d->traces_path, sizeof d->traces_path, "%s/traces.db", dir);
 	snprintf(d->log_path, sizeof d->log_path, "%s/log", dir);
 	snprintf(d->socket_path, sizeof d->socket_path, "%s/strowger.sock", dir);
@@ -203,12 +197,7 @@ open_data(struct daemon *d)
 	if (e == ERR_OK)
 		e = open_journal(d);
 	if (e == ERR_OK)
-		e = keep_open(&d->keep, d->keep_path, REG_KEPT_FORMAT, d->why, sizeof d->why);
-	if (e == ERR_OK)
-		e = keep_open(&d->subscriptions, d->subscriptions_path, PRESENCE_KEPT_FORMAT,
-		    d->why, sizeof d->why);
-	if (e == ERR_OK)
-		e = keep_open(&d->called, d->called_path, CALL_KEPT_FORMAT, d->why, sizeof d->why);
+		e = kept_open(&d->kept, d->options.data_dir, d->why, sizeof d->why);
 	if (e != ERR_OK)
 		return e;
 	e = store_settings(d->store, &d->settings);
@@ -327,9 +316,7 @@ open_signalling(struct daemon *d)
 	    .dns_servers = d->options.dns,
 	    .folders = {d->options.sounds_dir, d->options.data_dir},
 	    .journal = d->journal,
-	    .keep = d->keep,
-	    .subscriptions = d->subscriptions,
-	    .called = d->called};
+	    .kept = &d->kept};
 	enum err e = activation_new(&d->activation);
 
 	if (e == ERR_OK)
@@ -508,9 +495,7 @@ stop(struct daemon *d)
 	activation_free(d->activation);
 	trace_store_close(d->traces);
 	journal_close(d->journal);
-	keep_close(d->keep);
-	keep_close(d->subscriptions);
-	keep_close(d->called);
+	kept_close(&d->kept);
 	store_close(d->store);
 	log_file_close(d->logs);
 }

@@ -330,9 +330,7 @@ signalling_new(
 	}
 	s->directory = p->directory;
 	s->journal = p->journal;
-	s->keep = p->keep;
-	s->kept_subscriptions = p->subscriptions;
-	s->kept_called = p->called;
+	s->kept = p->kept;
 	s->in = p->in;
 	s->activation = p->activation;
 	timer_init(&s->second, on_second);
@@ -366,7 +364,7 @@ signalling_listeners(const struct signalling *s, struct net_listener *out, size_
 }
 
 static void
-restore(void *ctx, uint32_t handle, struct slice value)
+restore_registration(void *ctx, uint32_t handle, struct slice value)
 {
 	struct signalling *s = ctx;
 
@@ -392,11 +390,15 @@ restore_called(void *ctx, uint32_t handle, struct slice value)
 enum err
 signalling_restore(struct signalling *s)
 {
-	enum err e = keep_each(s->keep, restore, s);
+	static void (*const restore[KEPT_KINDS])(void *ctx, uint32_t handle, struct slice value) = {
+	    [KEPT_REGISTRATIONS] = restore_registration,
+	    [KEPT_SUBSCRIPTIONS] = restore_subscription,
+	    [KEPT_CALLED] = restore_called};
+	enum err e = ERR_OK;
 
-	if (e == ERR_OK)
-		e = keep_each(s->kept_subscriptions, restore_subscription, s);
-	return e == ERR_OK ? keep_each(s->kept_called, restore_called, s) : e;
+	for (int i = 0; i < KEPT_KINDS && e == ERR_OK; i++)
+		e = keep_each(s->kept->in[i], restore[i], s);
+	return e;
 }
 
 void

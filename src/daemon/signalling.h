@@ -7,13 +7,13 @@
 #ifndef DAEMON_SIGNALLING_H
 #define DAEMON_SIGNALLING_H
 
+#include "daemon/kept.h"
 #include "daemon/messages.h"
 #include "directory/prompts.h"
 #include "loop/loop.h"
 #include "net/net.h"
 #include "security/firewall.h"
 #include "store/journal.h"
-#include "store/keep.h"
 #include "store/store.h"
 
 struct signalling;
@@ -27,9 +27,7 @@ struct signalling_params {
 	struct directory *directory;	 /* taken over, also on failure */
 	struct net_tls *tls;		 /* the same; NULL: no encryption */
 	struct journal *journal;	 /* borrowed */
-	struct keep *keep;		 /* registrations; borrowed */
-	struct keep *subscriptions;	 /* the same */
-	struct keep *called;		 /* into planned conferences; the same */
+	const struct kept *kept;	 /* borrowed */
 	struct activation *activation;	 /* borrowed */
 	struct mailbox *in;		 /* struct to_signalling */
 	struct mailbox *to_management;	 /* struct to_management */

@@ -24,7 +24,7 @@ struct signalling {
 	struct rng rng;
 	struct directory *directory;
 	struct journal *journal;
-	struct keep *keep, *kept_subscriptions, *kept_called;
+	const struct kept *kept;
 	struct log_limit keep_log;
 	struct mailbox *in;
 	struct activation *activation;

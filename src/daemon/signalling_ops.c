@@ -192,29 +192,61 @@ sb_registration(void *ctx, const struct live_registration *r, bool removed)
 	    &((struct signalling *)ctx)->reports, REPORT_REGISTRATION, 0, removed, r, sizeof *r);
 }
 
+/* ---- what is kept ---- */
+
 static void
-keep_value(
-    struct signalling *s, struct keep *in, uint32_t *handle, struct slice value, const char *what)
+keep_value(struct signalling *s, enum kept_kind kind, uint32_t *handle, struct slice value)
 {
-	enum err e = keep_put(in, handle, value);
+	enum err e = keep_put(s->kept->in[kind], handle, value);
 
 	if (e != ERR_OK && log_limit_pass(&s->keep_log, LOG_SUB_STORE, loop_now_ms(s->loop)))
-		log_error(STORE, "a %s would not survive a restart: %s", what, err_text(e));
+		log_error(
+		    STORE, "a %s would not survive a restart: %s", kept_name(kind), err_text(e));
+}
+
+static void
+forget_value(const struct signalling *s, enum kept_kind kind, uint32_t handle)
+{
+	keep_drop(s->kept->in[kind], handle);
 }
 
 static void
 sb_binding_keep(void *ctx, uint32_t *handle, struct slice value)
 {
-	struct signalling *s = ctx;
-
-	keep_value(s, s->keep, handle, value, "registration");
+	keep_value(ctx, KEPT_REGISTRATIONS, handle, value);
 }
 
 static void
 sb_binding_forget(void *ctx, uint32_t handle)
 {
-	keep_drop(((struct signalling *)ctx)->keep, handle);
+	forget_value(ctx, KEPT_REGISTRATIONS, handle);
 }
+
+static void
+sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	keep_value(ctx, KEPT_SUBSCRIPTIONS, handle, value);
+}
+
+static void
+sb_subscription_forget(void *ctx, uint32_t handle)
+{
+	forget_value(ctx, KEPT_SUBSCRIPTIONS, handle);
+}
+
+static void
+sb_called_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	keep_value(ctx, KEPT_CALLED, handle, value);
+}
+
+static void
+sb_called_forget(void *ctx, uint32_t handle)
+{
+	forget_value(ctx, KEPT_CALLED, handle);
+}
+
+/* ---- what is told ---- */
 
 static void
 sb_subscription(void *ctx, const struct live_subscription *s, bool removed)
@@ -247,34 +279,6 @@ static void
 sb_conference_member(void *ctx, const struct live_conference_member *m)
 {
 	reports_copy(&((struct signalling *)ctx)->reports, REPORT_MEMBER, 0, false, m, sizeof *m);
-}
-
-static void
-sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
-{
-	struct signalling *s = ctx;
-
-	keep_value(s, s->kept_subscriptions, handle, value, "subscription");
-}
-
-static void
-sb_called_keep(void *ctx, uint32_t *handle, struct slice value)
-{
-	struct signalling *s = ctx;
-
-	keep_value(s, s->kept_called, handle, value, "call into a conference");
-}
-
-static void
-sb_called_forget(void *ctx, uint32_t handle)
-{
-	keep_drop(((struct signalling *)ctx)->kept_called, handle);
-}
-
-static void
-sb_subscription_forget(void *ctx, uint32_t handle)
-{
-	keep_drop(((struct signalling *)ctx)->kept_subscriptions, handle);
 }
 
 static void

@@ -2,9 +2,8 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, query } from './client';
 import { change, changeSeveral, removeAll, removeFound, revertAll, type BulkChange, type BulkResult, type Those } from './write';
-import type { Found } from '../table/types';
 import { invalidateEntity } from './related';
-import { ENTITY_OF, type Collection, type ListParams, type Page } from './types';
+import { ENTITY_OF, type Collection, type ListParams, type Page, type Found } from './types';
 
 export function useList<T>(collection: Collection, params: ListParams, enabled = true) {
   return useQuery({

@@ -1,7 +1,6 @@
 // What the switch knows only while it runs: calls, registrations, lines, status.
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from './client';
-import type { Progress } from '../live/events';
 import { useMe } from './session';
 import type { LineState, LiveCall, Registration, SipAccount, Subscription } from './types';
 
@@ -10,6 +9,13 @@ export const OWN_CALLS = ['me/calls'];
 export const REGISTRATIONS = ['registrations'];
 export const LINE_STATES = ['lines', 'status'];
 export const PROGRESS = ['progress'];
+
+/** Of what we have asked for. */
+export interface Progress {
+  collection: string;
+  done: number;
+  total: number;
+}
 
 /** How many of so many rows are done of what we have asked the server for. */
 export function useProgress(collection: string, total: number): number {

@@ -158,6 +158,12 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'me/call-records': 'call_record',
 };
 
+/** All rows that the server finds, on this page of a list and on others. */
+export interface Found {
+  params: ListParams;
+  total: number;
+}
+
 export interface Page<T> {
   items: T[];
   total: number;

@@ -1,6 +1,6 @@
 // Writes that neither overwrite what somebody else has written meanwhile, nor are lost for good.
-import type { Found } from '../table/types';
 import { api, ask, query, request } from './client';
+import type { Found } from './types';
 import { ApiError, ConflictError } from './error';
 
 type Values = Record<string, unknown>;

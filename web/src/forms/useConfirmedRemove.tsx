@@ -2,9 +2,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRemoveFound, useUndoableRemove } from '../api/collections';
-import type { Collection } from '../api/types';
+import type { Collection, Found } from '../api/types';
 import { number } from '../i18n/format';
-import type { Found } from '../table/types';
 import { notifyDone, notifyError } from '../shell/notify';
 import { useConfirm } from './confirm';
 import { useUndo } from './useUndo';

@@ -1,18 +1,12 @@
 // What the server tells us while it runs.
 import type { KeyState } from '../api/keys';
 import type { LiveConference } from '../api/liveConferences';
+import type { Progress } from '../api/runtime';
 import type { LineState, LiveCall, Registration } from '../api/types';
 
 export type RegistrationEvent = Registration & { removed?: boolean };
 
 export type LineEvent = LineState & { removed?: boolean };
-
-/** Of what we have asked for. */
-export interface Progress {
-  collection: string;
-  done: number;
-  total: number;
-}
 
 export type LiveEvent =
   | { name: 'call'; data: LiveCall }

@@ -1,6 +1,7 @@
 // The one table of the page: search, letters, sort, paging, choice of columns, keyboard, picked rows.
 import { functionalUpdate, getCoreRowModel, useReactTable, type ColumnDef, type OnChangeFn, type RowSelectionState } from '@tanstack/react-table';
 import { useMemo, useState, type ReactNode } from 'react';
+import type { Found } from '../api/types';
 import { AllFound } from './AllFound';
 import { Body } from './Body';
 import { ColumnMenu } from './ColumnMenu';
@@ -10,7 +11,7 @@ import { LetterTabs } from './LetterTabs';
 import { State } from './State';
 import classes from './table.module.css';
 import { Toolbar } from './Toolbar';
-import type { Column, Found, TableData, TableView } from './types';
+import type { Column, TableData, TableView } from './types';
 import { useColumns } from './useColumns';
 
 interface DataTableProps<T> {

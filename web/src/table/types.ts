@@ -23,12 +23,6 @@ export interface TableView {
   letter: string;
 }
 
-/** All rows that the server finds, on this page and on others. */
-export interface Found {
-  params: ListParams;
-  total: number;
-}
-
 export interface TableData<T> {
   rows: T[];
   /** Which of all the first of these rows is, from 1: of what is shown, not of what is being asked for. */

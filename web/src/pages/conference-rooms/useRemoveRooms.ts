@@ -1,9 +1,8 @@
 // Removes conference rooms after asking; the question says which numbers will be free.
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ConferenceRoom } from '../../api/types';
+import type { ConferenceRoom, Found } from '../../api/types';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
-import type { Found } from '../../table/types';
 
 export function useRemoveRooms(): [(rooms: ConferenceRoom[], found?: Found | null) => Promise<boolean>, ReactNode] {
   const { t } = useTranslation();

@@ -1,9 +1,8 @@
 // Removes mailboxes after asking; the question says how many messages go with them, and which numbers will be free.
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Mailbox } from '../../api/types';
+import type { Found, Mailbox } from '../../api/types';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
-import type { Found } from '../../table/types';
 
 export function useRemoveMailboxes(): [(boxes: Mailbox[], found?: Found | null) => Promise<boolean>, ReactNode] {
   const { t } = useTranslation();

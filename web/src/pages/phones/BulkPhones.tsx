@@ -1,7 +1,6 @@
 // Changes several phones (PHO-2, PHO-4).
-import type { Phone } from '../../api/types';
+import type { Found, Phone } from '../../api/types';
 import { BulkDialogue } from '../../forms/bulk/BulkDialogue';
-import type { Found } from '../../table/types';
 import { ALL_OPTIONS } from './OptionGroups';
 
 const FIRST = ['type', 'enabled', 'codecs', 'srtp', 'dtmf', 'nat', 'qualify_s', 'permit', 'direct_media'];

@@ -4,11 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { useList } from '../../api/collections';
 import { userName } from '../../api/names';
 import { useEntitySchema } from '../../api/openapi';
-import type { User, UserGroup } from '../../api/types';
+import type { Found, User, UserGroup } from '../../api/types';
 import type { BulkChange } from '../../api/write';
 import { BulkDialogue } from '../../forms/bulk/BulkDialogue';
 import { FieldGroup } from '../../forms/FieldGroup';
-import type { Found } from '../../table/types';
 import classes from './users.module.css';
 
 const FIELDS = ['enabled', 'language', 'ring_s', 'dnd'];

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "talk.h"
+#include "two_lines.h"
 
 static const char config[] =
     "{'settings':{'country_code':'49','area_code':'211','outside_prefix':'0','language':'en'},"
@@ -24,67 +25,7 @@ static const char config[] =
 
 static struct office o;
 static struct ua *ben, *isp;
-static int calls_taken;
-
-static enum routing_line_state
-line_state(void *ctx, int64_t line)
-{
-	return ROUTING_LINE_FREE;
-}
-
-static enum err
-line_leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
-{
-	struct addr pbx;
-
-	if (call->attempt > 0)
-		return ERR_NOT_FOUND;
-	assert_int_equal(addr_parse(SLICE("10.0.0.1:5060"), 5060, &pbx), ERR_OK);
-	*out = (struct call_line_leg){
-	    .flow = {.transport = SIP_UDP, .local = pbx, .remote = isp->addr},
-	    .uri = SLICE("sip:+4922199@isp.example"),
-	    .from = SLICE("<sip:u@isp.example>"),
-	    .to = SLICE("<sip:+4922199@isp.example>"),
-	    .contact_user = SLICE("u")};
-	return ERR_OK;
-}
-
-static bool
-line_take(void *ctx, int64_t line)
-{
-	calls_taken++;
-	return true;
-}
-
-static void
-line_done(void *ctx, int64_t line)
-{
-	calls_taken--;
-}
-
-static void
-line_hop_failed(void *ctx, int64_t line, const struct sip_flow *flow, uint32_t retry_after_s)
-{
-}
-
-static enum err
-line_challenged(void *ctx, int64_t line, struct sip_auth_try *t, const struct sip_msg *resp)
-{
-	return ERR_DENIED;
-}
-
-static void
-line_write_auth(void *ctx, int64_t line, struct buf *b, struct slice method, struct slice uri)
-{
-}
-
-static const struct call_line_ops line_ops = {.state = line_state,
-    .leg = line_leg,
-    .take = line_take,
-    .done = line_done,
-    .hop_failed = line_hop_failed,
-    .challenged = line_challenged,
-    .write_auth = line_write_auth};
+static struct two_lines lines;
 
 static void
 reload(void)
@@ -106,10 +47,10 @@ bens(void)
 static int
 set_up(void **state)
 {
-	calls_taken = 0;
-	office_open_with(&o, config, &line_ops);
+	office_open_with(&o, config, two_lines_new(&lines, &o));
+	lines.account = "u";
 	ben = office_phone(&o, "b1");
-	isp = office_phone(&o, "gateway");
+	isp = lines.phone[1] = office_phone(&o, "gateway");
 	return 0;
 }
 
@@ -121,7 +62,7 @@ tear_down(void **state)
 	assert_int_equal(store_completion_cancel(o.fixture.store, bens()->user, &n), ERR_OK);
 	reload();
 	office_close(&o);
-	assert_int_equal(calls_taken, 0);
+	assert_int_equal(lines.taken, 0);
 	return 0;
 }
 

@@ -684,7 +684,7 @@ usr_9_nothing_is_shown_there_of_who_withholds_his_number(void **state)
 	assert_null(strstr(desk, "Anna Berg"));
 	office_run(&o, 2500);
 	inv = rings(one, "+491711111111", 1000);
-	assert_true(lines.hidden);
+	assert_true(lines.asked.hidden);
 	assert_null(strstr(inv, "Anna"));
 	assert_null(strstr(inv, "sip:101@"));
 	ua_answer(ben, desk, 200, "", sdp_of(ben, 7100, ""));

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "office.h"
+#include "two_lines.h"
 
 static const char config[] =
     "{'settings':{'country_code':'49','area_code':'211','outside_prefix':'0','deposit':'103'},"
@@ -35,97 +36,16 @@ static const char located[] =
 
 static struct office o;
 static struct ua *ben, *cleo, *isp;
-static int calls_taken, calls_max;
-static struct call_line_call asked; /* the last one; its texts are copies */
-static char asked_text[3][64];
-
-/* ---- a trunk with one line ---- */
-
-static enum routing_line_state
-line_state(void *ctx, int64_t line)
-{
-	return calls_taken >= calls_max ? ROUTING_LINE_FULL : ROUTING_LINE_FREE;
-}
-
-static struct slice
-copy(size_t i, struct slice text)
-{
-	slice_clip_cstr(text, asked_text[i], sizeof asked_text[i]);
-	return slice_cstr(asked_text[i]);
-}
-
-static enum err
-line_leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
-{
-	static char uri[100], to[110];
-	struct addr pbx;
-
-	if (call->attempt > 0)
-		return ERR_NOT_FOUND;
-	asked = *call;
-	asked.number = copy(0, call->number);
-	asked.call_by_call = copy(1, call->call_by_call);
-	asked.shown = copy(2, call->shown);
-	snprintf(uri, sizeof uri, "sip:%s@isp.example", asked_text[0]);
-	snprintf(to, sizeof to, "<%s>", uri);
-	assert_int_equal(addr_parse(SLICE("10.0.0.1:5060"), 5060, &pbx), ERR_OK);
-	*out = (struct call_line_leg){
-	    .flow = {.transport = SIP_UDP, .local = pbx, .remote = isp->addr},
-	    .uri = slice_cstr(uri),
-	    .from = SLICE("<sip:u@isp.example>"),
-	    .to = slice_cstr(to),
-	    .contact_user = SLICE("u")};
-	return ERR_OK;
-}
-
-static bool
-line_take(void *ctx, int64_t line)
-{
-	if (calls_taken >= calls_max)
-		return false;
-	calls_taken++;
-	return true;
-}
-
-static void
-line_done(void *ctx, int64_t line)
-{
-	calls_taken--;
-}
-
-static void
-line_hop_failed(void *ctx, int64_t line, const struct sip_flow *flow, uint32_t retry_after_s)
-{
-}
-
-static enum err
-line_challenged(void *ctx, int64_t line, struct sip_auth_try *t, const struct sip_msg *resp)
-{
-	return ERR_UNSUPPORTED;
-}
-
-static void
-line_write_auth(void *ctx, int64_t line, struct buf *b, struct slice method, struct slice uri)
-{
-}
-
-static const struct call_line_ops line_ops = {.state = line_state,
-    .leg = line_leg,
-    .take = line_take,
-    .done = line_done,
-    .hop_failed = line_hop_failed,
-    .challenged = line_challenged,
-    .write_auth = line_write_auth};
+static struct two_lines lines;
 
 static int
 set_up(void **state)
 {
-	calls_taken = 0;
-	calls_max = 8;
-	office_open_with(&o, config, &line_ops);
+	office_open_with(&o, config, two_lines_new(&lines, &o));
+	lines.account = "u";
 	ben = office_phone(&o, "b1");
 	cleo = office_phone(&o, "c1");
-	isp = office_phone(&o, "gateway");
+	isp = lines.phone[1] = office_phone(&o, "gateway");
 	return 0;
 }
 
@@ -133,7 +53,7 @@ static int
 tear_down(void **state)
 {
 	office_close(&o);
-	assert_int_equal(calls_taken, 0);
+	assert_int_equal(lines.taken, 0);
 	return 0;
 }
 
@@ -192,7 +112,7 @@ an_emergency_call_makes_room(void **state)
 {
 	const char *older, *younger, *emergency, *invite, *first, *r;
 
-	calls_max = 2;
+	lines.taken_max = 2;
 	first = talk(ben, "00221991", &older);
 	office_run(&o, 1000);
 	talk(ben, "00221992", &younger);
@@ -218,7 +138,7 @@ an_emergency_call_makes_room(void **state)
 	talk(ben, "0112", &younger);
 	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
 	ua_answer(ben, ua_expect(ben, "BYE", 100), 200, "", "");
-	assert_int_equal(calls_taken, 2);
+	assert_int_equal(lines.taken, 2);
 	dial(ben, "110");
 	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 480", 100));
 	assert_int_equal(o.n_emergencies, 4); /* that it begins, and that no line carried it */
@@ -438,7 +358,7 @@ wrong_pins_are_counted(void **state)
 		ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 403", 100));
 	}
 	talk(ben, "*5135790*00221999", &ok);
-	assert_true(slice_eq(asked.number, SLICE("+49221999")));
+	assert_true(slice_eq(lines.asked.number, SLICE("+49221999")));
 	hang_up(ben, ok);
 	for (int i = 0; i < 5; i++) {
 		dial(ben, "*51234*00221999");
@@ -487,22 +407,22 @@ what_is_shown_on_the_line(void **state)
 	const char *ok;
 
 	talk(ben, "00043123", &ok);
-	assert_true(slice_eq(asked.number, SLICE("+43123")));
-	assert_true(slice_eq(asked.call_by_call, SLICE("01019")));
-	assert_true(slice_eq(asked.shown, SLICE("0211555002")));
-	assert_true(asked.hidden);
+	assert_true(slice_eq(lines.asked.number, SLICE("+43123")));
+	assert_true(slice_eq(lines.asked.call_by_call, SLICE("01019")));
+	assert_true(slice_eq(lines.asked.shown, SLICE("0211555002")));
+	assert_true(lines.asked.hidden);
 	ua_in_dialog(ben, ok, "BYE", 8, "", "");
 	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
 	ua_expect(ben, "SIP/2.0 200", 100);
 	talk(ben, "112", &ok);
-	assert_false(asked.hidden);
-	assert_true(slice_eq(asked.shown, SLICE("0211555002")));
+	assert_false(lines.asked.hidden);
+	assert_true(slice_eq(lines.asked.shown, SLICE("0211555002")));
 	ua_in_dialog(ben, ok, "BYE", 8, "", "");
 	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
 	ua_expect(ben, "SIP/2.0 200", 100);
 	talk(cleo, "00043123", &ok);
-	assert_true(slice_eq(asked.shown, SLICE("0211555"))); /* has none of her own */
-	assert_false(asked.hidden);
+	assert_true(slice_eq(lines.asked.shown, SLICE("0211555"))); /* has none of her own */
+	assert_false(lines.asked.hidden);
 	ua_in_dialog(cleo, ok, "BYE", 8, "", "");
 	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
 	ua_expect(cleo, "SIP/2.0 200", 100);

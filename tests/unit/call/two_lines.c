@@ -25,6 +25,13 @@ line_state(void *ctx, int64_t line)
 		   : ROUTING_LINE_FREE;
 }
 
+static struct slice
+copy(size_t i, struct slice text)
+{
+	slice_clip_cstr(text, at->asked_text[i], sizeof at->asked_text[i]);
+	return slice_cstr(at->asked_text[i]);
+}
+
 static enum err
 line_leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
 {
@@ -33,10 +40,14 @@ line_leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out
 
 	if (call->attempt > 0)
 		return ERR_NOT_FOUND;
-	at->hidden = call->hidden;
+	at->asked = *call;
+	at->asked.number = copy(0, call->number);
+	at->asked.call_by_call = copy(1, call->call_by_call);
+	at->asked.shown = copy(2, call->shown);
 	snprintf(uri, sizeof uri, "sip:%.*s@isp.example", SLICE_FMT(call->number));
 	snprintf(to, sizeof to, "<%s>", uri);
-	snprintf(from, sizeof from, "<sip:%.*s@isp.example>", SLICE_FMT(call->shown));
+	snprintf(from, sizeof from, "<sip:%s@isp.example>",
+	    at->account ? at->account : at->asked_text[2]);
 	assert_int_equal(addr_parse(SLICE("10.0.0.1:5060"), 5060, &pbx), ERR_OK);
 	*out = (struct call_line_leg){
 	    .flow = {.transport = SIP_UDP,

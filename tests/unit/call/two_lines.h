@@ -1,4 +1,4 @@
-/* A trunk with two lines for the office: each leads to a provider's phone of its own. */
+/* A trunk with one or two lines for the office: each leads to a provider's phone of its own. */
 #ifndef TESTS_TWO_LINES_H
 #define TESTS_TWO_LINES_H
 
@@ -6,10 +6,12 @@
 
 struct two_lines {
 	struct office *office;
-	struct ua *phone[2]; /* of the lines that are called one and two */
+	struct ua *phone[2]; /* of the line that is called one, and of any other */
 	int taken, taken_max;
-	bool hidden;	  /* of the last call: the caller does not want to be shown */
-	const char *down; /* a line that has no free call */
+	struct call_line_call asked; /* the last call; its texts are copies */
+	char asked_text[3][64];
+	const char *down;    /* a line that has no free call */
+	const char *account; /* whom From names; NULL: the number that is shown */
 };
 
 /** All free; one office at a time. The operations are for office_open_with. */

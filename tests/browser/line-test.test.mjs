@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
 import { assertQuiet, shoot } from './lib/browser.mjs';
+import { firstLine } from './lib/said.mjs';
 import { closeWorld, loggedIn, openWorld, ownMediaPorts } from './lib/world.mjs';
 
 const PASSWORD = 'provider-secret';
@@ -20,11 +21,7 @@ before(async () => {
   provider = spawn('/usr/bin/python3', [new URL('lib/provider.py', import.meta.url).pathname, PASSWORD], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const said = await new Promise((resolve, reject) => {
-    provider.stdout.once('data', resolve);
-    provider.once('exit', (code) => reject(new Error(`the provider ended with ${code}`)));
-  });
-  host = String(said).trim().replace(' ', ':');
+  host = (await firstLine(provider, 'the provider')).replace(' ', ':');
   await world.admin.patch('settings', { country_code: '49', area_code: '211', outside_prefix: '0' });
   line = await world.admin.post('lines', {
     name: 'Example Telecom', host, username: 'acct1', password: 'mistyped-one', qualify_s: 0, main_number: '0211555101',

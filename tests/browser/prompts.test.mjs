@@ -20,10 +20,11 @@ after(() => closeWorld(world));
 const button = (name) => page.getByRole('button', { name, exact: true });
 const row = (text) => page.getByRole('row').filter({ has: page.getByText(text, { exact: true }) });
 
-/** Chooses a file behind the button of a prompt. */
-async function upload(name, file) {
+/** Chooses a file behind the button of a prompt; the choice takes until `meanwhile` is over. */
+async function upload(name, file, meanwhile) {
   const chooser = page.waitForEvent('filechooser');
   await button(name).click();
+  await meanwhile?.();
   await (await chooser).setFiles(file);
 }
 
@@ -70,6 +71,20 @@ test('SYS-4: a file of one\'s own takes its place at once and can be put back', 
   await button('Put back: Done.').click();
   await row('Done.').getByText('Speech engine').waitFor();
   assert.equal(await button('Put back: Done.').count(), 0);
+});
+
+test('SYS-4: a list that changes while somebody chooses a file leaves him his choice', async () => {
+  const wav = { mimeType: 'audio/x-wav', buffer: toneWav(440, 8000, 1) };
+  await upload('Replace: Done.', { ...wav, name: 'mine.wav' }, async () => {
+    await button('Listen: Done.').click();
+    await button('Listen: Done.').waitFor(); // drawn anew twice
+    await world.admin.send('PUT', 'prompts/en/goodbye?file_name=theirs.wav', wav.buffer);
+    await row('Goodbye.').getByText('Own file').waitFor();
+  });
+  await row('Done.').getByText('Own file').waitFor();
+  for (const name of ['done', 'goodbye']) await world.admin.send('DELETE', `prompts/en/${name}`);
+  await row('Done.').getByText('Speech engine').waitFor();
+  await row('Goodbye.').getByText('Recorded voice').waitFor();
 });
 
 test('SYS-4: what cannot be played is refused in words', async () => {

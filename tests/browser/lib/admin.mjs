@@ -18,10 +18,13 @@ export class Admin {
     this.user = body.user;
   }
 
+  /** body: what becomes JSON, or the bytes of a sound file. */
   async send(method, path, body) {
-    const headers = { 'Content-Type': 'application/json' };
+    const sound = Buffer.isBuffer(body);
+    const headers = { 'Content-Type': sound ? 'audio/wav' : 'application/json' };
     if (this.cookie) Object.assign(headers, { cookie: this.cookie, 'X-CSRF-Token': this.csrf });
-    const answer = await fetch(`${this.server.url}/api/${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const options = { method, headers, body: sound || body === undefined ? body : JSON.stringify(body) };
+    const answer = await fetch(`${this.server.url}/api/${path}`, options);
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return { headers: answer.headers, body: text ? JSON.parse(text) : null };

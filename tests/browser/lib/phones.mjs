@@ -5,6 +5,7 @@ import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { firstLine } from './said.mjs';
 
 const SOFTPHONE = new URL('softphone.py', import.meta.url).pathname;
 const md5 = (text) => createHash('md5').update(text).digest('hex');
@@ -42,8 +43,7 @@ export class Softphone {
     const args = [SOFTPHONE, server.host, String(server.sipPort), username, password];
     phone.process = spawn('python3', number ? [...args, number] : args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     phone.ended = new Promise((done) => phone.process.once('exit', done));
-    await Promise.race([new Promise((ready) => phone.process.stdout.once('data', ready)), phone.ended]);
-    if (phone.process.exitCode !== null) throw new Error('the softphone did not start');
+    await firstLine(phone.process, 'the softphone');
     return phone;
   }
 

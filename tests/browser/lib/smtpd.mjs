@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { firstLine } from './said.mjs';
 import { freePort, ROOT } from './server.mjs';
 
 export class Smtpd {
@@ -16,10 +17,7 @@ export class Smtpd {
     server.process = spawn('/usr/bin/python3', [join(ROOT, 'tests/system/smtpd.py'), host, String(server.port), server.folder], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    await new Promise((resolve, reject) => {
-      server.process.stdout.once('data', resolve);
-      server.process.once('exit', (code) => reject(new Error(`the SMTP server ended with ${code}`)));
-    });
+    await firstLine(server.process, 'the SMTP server');
     return server;
   }
 
@@ -34,7 +32,6 @@ export class Smtpd {
   }
 
   stop() {
-    this.process.removeAllListeners('exit');
     this.process.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }

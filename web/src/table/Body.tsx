@@ -1,6 +1,6 @@
 // The rows. One of them takes the focus: arrows move it, Enter opens, Space picks.
 import { Checkbox } from '@mantine/core';
-import { flexRender, type Row } from '@tanstack/react-table';
+import type { Row } from '@tanstack/react-table';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './table.module.css';
@@ -65,7 +65,7 @@ export function Body<T>({ rows, pickable, onOpen }: BodyProps<T>) {
           )}
           {row.getVisibleCells().map((cell) => (
             <td key={cell.id} data-numeric={cell.column.columnDef.meta?.numeric || undefined}>
-              {flexRender(cell.column.columnDef.cell, cell.getContext())}
+              {cell.column.columnDef.meta?.cell(row.original)}
             </td>
           ))}
         </tr>

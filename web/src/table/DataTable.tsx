@@ -42,8 +42,7 @@ function definitions<T>(columns: Column<T>[]): ColumnDef<T>[] {
     id: column.id,
     accessorFn: () => null,
     enableSorting: column.sortable ?? false,
-    cell: ({ row }) => column.cell(row.original),
-    meta: { text: column.text, numeric: column.numeric ?? false },
+    meta: { text: column.text, numeric: column.numeric ?? false, cell: column.cell },
   }));
 }
 

@@ -23,7 +23,7 @@ enum {
 	RECORDS_WAIT_MS = 500, /* … or after so long: the journal has them until then */
 	HOUSEKEEPING_MS = 3600000,
 	INDEX_MS = 10000,
-	INDEX_MORE_MS = 1000, /* others want the database, too */
+	INDEX_MORE_MS = 250, /* others want the database, too */
 	TLS_DAILY_MS = 86400000 - HOUSEKEEPING_MS / 2,
 	SECURITY_MS = 10000,
 };

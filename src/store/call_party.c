@@ -93,8 +93,8 @@ drop_oldest_segment(struct db *db)
 			     : err;
 }
 
-enum err
-store_cdr_index(struct store *s, bool *more)
+static enum err
+index_parties(struct store *s, bool *more)
 {
 	int64_t segment = -1;
 	struct db *db;
@@ -115,6 +115,14 @@ store_cdr_index(struct store *s, bool *more)
 		err = drop_oldest_segment(s->writer);
 	*more = err == ERR_OK;
 	return store_write_end(s, err);
+}
+
+enum err
+store_cdr_index(struct store *s, bool *more)
+{
+	enum err err = index_parties(s, more);
+
+	return err == ERR_OK && !*more ? call_word_index(s, more) : err;
 }
 
 void

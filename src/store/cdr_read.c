@@ -22,12 +22,26 @@ put_columns(struct buf *b)
 	return n;
 }
 
+static void
+bind(struct stmt *s, const struct store_query *q, const struct list_words *words,
+    const struct store_cdr_place *place, uint32_t max)
+{
+	int index = list_bind(s, &model_call_record, q, words);
+
+	if (place->id) {
+		stmt_int(s, index++, place->started_at);
+		stmt_int(s, index++, place->started_at);
+		stmt_int(s, index++, place->id);
+	}
+	stmt_int(s, index, max);
+}
+
 /* Behind a place, by the index of what makes a record unique. */
 static enum err
 prepare(struct db *db, const struct store_query *q, const struct store_cdr_place *place,
-    struct stmt **out, size_t *columns)
+    uint32_t max, struct stmt **out, size_t *columns)
 {
-	struct list_words words = {0};
+	struct list_words words;
 	struct model_errors errors = {0};
 	char *sql = malloc(SQL_BYTES);
 	struct buf b;
@@ -37,31 +51,18 @@ prepare(struct db *db, const struct store_query *q, const struct store_cdr_place
 		return ERR_NOMEM;
 	buf_init(&b, sql, SQL_BYTES);
 	*columns = put_columns(&b);
-	list_split(q->search, &words);
-	e = list_where(&b, &model_call_record, q, &words, &errors);
+	e = list_words(db, &model_call_record, q, &words);
+	if (e == ERR_OK)
+		e = list_where(&b, &model_call_record, q, &words, &errors);
 	if (place->id)
 		buf_lit(&b, " AND t.started_at <= ? AND (t.started_at < ? OR t.id < ?)");
 	buf_lit(&b, " ORDER BY t.started_at DESC, t.id DESC LIMIT ?");
 	if (e == ERR_OK)
 		e = db_prepare_buf(db, &b, out);
 	free(sql);
+	if (e == ERR_OK)
+		bind(*out, q, &words, place, max);
 	return e;
-}
-
-static void
-bind(struct stmt *s, const struct store_query *q, const struct store_cdr_place *place, uint32_t max)
-{
-	struct list_words words = {0};
-	int index;
-
-	list_split(q->search, &words);
-	index = list_bind(s, &model_call_record, q, &words);
-	if (place->id) {
-		stmt_int(s, index++, place->started_at);
-		stmt_int(s, index++, place->started_at);
-		stmt_int(s, index++, place->id);
-	}
-	stmt_int(s, index, max);
 }
 
 enum err
@@ -80,9 +81,8 @@ store_cdr_read(struct store *s, const struct store_query *q, struct store_cdr_pl
 
 	if (e != ERR_OK)
 		return e;
-	e = prepare(db, q, place, &st, &columns);
+	e = prepare(db, q, place, max, &st, &columns);
 	if (e == ERR_OK) {
-		bind(st, q, place, max);
 		while ((e = stmt_step(st, &row)) == ERR_OK && row) {
 			at.started_at = sqlite3_column_int64(st->st, 0);
 			at.id = sqlite3_column_int64(st->st, 1);

@@ -11,9 +11,8 @@
 
 enum { SQL_BYTES = 16 * 1024, PER_PAGE_DEFAULT = 50 };
 
-/* All words of the search; more than eight do not narrow further. */
-void
-list_split(struct slice s, struct list_words *out)
+static void
+split(struct slice s, struct list_words *out)
 {
 	while (out->count < LIST_WORDS_MAX) {
 		size_t n;
@@ -26,6 +25,15 @@ list_split(struct slice s, struct list_words *out)
 		out->at[out->count++] = slice_make(s.p, n);
 		s = slice_from(s, n);
 	}
+}
+
+enum err
+list_words(struct db *db, const struct model_entity *e, const struct store_query *q,
+    struct list_words *out)
+{
+	*out = (struct list_words){0};
+	split(q->search, out);
+	return out->count && e == &model_call_record ? call_word_narrow(db, out) : ERR_OK;
 }
 
 static bool
@@ -224,6 +232,8 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 	buf_lit(b, WHERE);
 	for (size_t i = 0; i < words->count; i++)
 		put_word(b, e, words, i);
+	if (words->found == WORDS_RARE)
+		call_word_where(b, words);
 	if (q->letter && e->letter) {
 		buf_printf(b, " AND substr(fold(t.\"%s\"), 1, 1)", e->letter);
 		buf_cstr(b, q->letter == '#' ? " NOT BETWEEN 'a' AND 'z'" : " = fold(?)");
@@ -287,16 +297,27 @@ bind_owners(struct stmt *s, int index, int n, int64_t id)
 	return index;
 }
 
+static int
+bind_words(struct stmt *s, const struct list_words *words)
+{
+	int index = 1;
+
+	for (size_t i = 0; i < words->count; i++)
+		stmt_text(s, index++, words->at[i]);
+	return index;
+}
+
 int
 list_bind(struct stmt *s, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words)
 {
-	int index = 1;
 	const char *key;
 	json_t *v;
+	int index;
 
-	for (size_t i = 0; i < words->count; i++)
-		stmt_text(s, index++, words->at[i]);
+	index = bind_words(s, words);
+	if (words->found == WORDS_RARE)
+		stmt_cstr(s, index++, words->match);
 	if (q->letter && e->letter && q->letter != '#')
 		stmt_text(s, index++, slice_make(&q->letter, 1));
 	if (q->from_ms)
@@ -325,6 +346,46 @@ list_bind(struct stmt *s, const struct model_entity *e, const struct store_query
 	return index;
 }
 
+static bool
+asks_words_only(const struct store_query *q)
+{
+	return !q->letter && !q->from_ms && !q->to_ms && !q->owner && !q->group && !q->direction &&
+	       json_object_size(q->equals) == 0;
+}
+
+/* Records with frequent words, as far as people look at them: *total stays 0 when the index does
+ * not have that many. */
+static enum err
+count_frequent(struct db *db, const struct list_words *words, struct slice where, int64_t *total)
+{
+	char *sql = malloc(SQL_BYTES);
+	int64_t found = 0;
+	struct buf b;
+	struct stmt *s;
+	bool row = false;
+	enum err err;
+
+	if (!sql)
+		return ERR_NOMEM;
+	buf_init(&b, sql, SQL_BYTES);
+	buf_lit(&b, "SELECT count(*) FROM (SELECT 1 FROM ");
+	call_word_from(&b, words);
+	buf_put(&b, where);
+	buf_printf(&b, " LIMIT %d)", STORE_LOG_COUNT_MAX);
+	err = db_prepare_buf(db, &b, &s);
+	free(sql);
+	if (err != ERR_OK)
+		return err;
+	stmt_cstr(s, bind_words(s, words), words->match);
+	err = stmt_step(s, &row);
+	if (err == ERR_OK)
+		found = sqlite3_column_int64(s->st, 0);
+	stmt_done(s);
+	if (found == STORE_LOG_COUNT_MAX)
+		*total = found;
+	return err;
+}
+
 /* A log may have millions of rows, in the order of their ids, and loses the oldest only: how many
  * there are follows from the ids; of those a query finds no more are counted than people look at.
  */
@@ -332,12 +393,18 @@ static enum err
 count_rows(struct db *db, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words, struct slice where, int64_t *total)
 {
-	char *sql = malloc(SQL_BYTES);
+	char *sql;
 	struct buf b;
 	struct stmt *s;
 	bool row = false, log = e->flags & MODEL_LOG;
 	enum err err;
 
+	if (words->found == WORDS_FREQUENT && asks_words_only(q)) {
+		err = count_frequent(db, words, where, total);
+		if (err != ERR_OK || *total)
+			return err;
+	}
+	sql = malloc(SQL_BYTES);
 	if (!sql)
 		return ERR_NOMEM;
 	buf_init(&b, sql, SQL_BYTES);
@@ -444,7 +511,7 @@ list_ids(struct db *db, const struct model_entity *e, const struct store_query *
     size_t *n, struct model_errors *errors)
 {
 	char *sql = malloc(SQL_BYTES);
-	struct list_words words = {0};
+	struct list_words words;
 	struct buf b;
 	struct stmt *s;
 	enum err err;
@@ -453,8 +520,9 @@ list_ids(struct db *db, const struct model_entity *e, const struct store_query *
 		return ERR_NOMEM;
 	buf_init(&b, sql, SQL_BYTES);
 	buf_printf(&b, "SELECT t.id FROM \"%s\" t", e->name);
-	list_split(q->search, &words);
-	err = list_where(&b, e, q, &words, errors);
+	err = list_words(db, e, q, &words);
+	if (err == ERR_OK)
+		err = list_where(&b, e, q, &words, errors);
 	buf_lit(&b, " ORDER BY t.id");
 	if (err == ERR_OK)
 		err = db_prepare_buf(db, &b, &s);
@@ -467,36 +535,42 @@ list_ids(struct db *db, const struct model_entity *e, const struct store_query *
 	return err;
 }
 
+/* text: room for two texts of SQL. */
+static enum err
+list_read(struct db *db, const struct model_entity *e, const struct store_query *q, char *text,
+    json_t *items, int64_t *total, struct model_errors *errors)
+{
+	struct list_words words;
+	struct buf where, order;
+	enum err err = list_words(db, e, q, &words);
+
+	buf_init(&where, text, SQL_BYTES);
+	buf_init(&order, text + SQL_BYTES, SQL_BYTES);
+	if (err == ERR_OK)
+		err = list_where(&where, e, q, &words, errors);
+	if (err == ERR_OK)
+		err = put_order(&order, e, q, errors);
+	if (err == ERR_OK && (!buf_ok(&where) || !buf_ok(&order)))
+		err = ERR_TOO_BIG;
+	if (err == ERR_OK && !counts_itself(e, q, buf_slice(&where)))
+		err = count_rows(db, e, q, &words, buf_slice(&where), total);
+	return err == ERR_OK
+		   ? list_page(db, e, q, &words, buf_slice(&where), buf_slice(&order), items, total)
+		   : err;
+}
+
 enum err
 store_list(struct store *s, const struct model_entity *e, const struct store_query *q,
     json_t **items, int64_t *total, struct model_errors *errors)
 {
 	char *text = malloc(2 * SQL_BYTES);
-	struct buf where = {0}, order = {0};
-	struct list_words words = {0};
-	struct db *db;
 	json_t *list = json_array();
 	int64_t count = 0;
-	enum err err = text && list ? ERR_OK : ERR_NOMEM;
+	struct db *db;
+	enum err err = text && list ? store_read_begin(s, &db) : ERR_NOMEM;
 
 	if (err == ERR_OK) {
-		buf_init(&where, text, SQL_BYTES);
-		buf_init(&order, text + SQL_BYTES, SQL_BYTES);
-		list_split(q->search, &words);
-		err = list_where(&where, e, q, &words, errors);
-	}
-	if (err == ERR_OK)
-		err = put_order(&order, e, q, errors);
-	if (err == ERR_OK && (!buf_ok(&where) || !buf_ok(&order)))
-		err = ERR_TOO_BIG;
-	if (err == ERR_OK)
-		err = store_read_begin(s, &db);
-	if (err == ERR_OK) {
-		if (!counts_itself(e, q, buf_slice(&where)))
-			err = count_rows(db, e, q, &words, buf_slice(&where), &count);
-		if (err == ERR_OK)
-			err = list_page(
-			    db, e, q, &words, buf_slice(&where), buf_slice(&order), list, &count);
+		err = list_read(db, e, q, text, list, &count, errors);
 		store_read_end(s, db);
 	}
 	free(text);

@@ -374,6 +374,8 @@ schema_update(struct db *db)
 	if (e == ERR_OK)
 		e = call_party_schema(db);
 	if (e == ERR_OK)
+		e = call_word_schema(db);
+	if (e == ERR_OK)
 		e = templates_complete(db);
 	if (e == ERR_OK)
 		e = music_complete(db);

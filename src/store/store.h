@@ -454,9 +454,9 @@ struct store_cdr_place {
 ERR_MUST_CHECK enum err store_cdr_read(struct store *s, const struct store_query *q,
     struct store_cdr_place *place, uint32_t max,
     void (*cb)(void *ctx, const char *const *column, size_t columns), void *ctx, uint32_t *n);
-/** Housekeeping, every few seconds: makes a further part of the records findable by whose they are,
- *  some 65,000 in less than a second; most times there is nothing to do. *more: there may be
- * another part. */
+/** Housekeeping, every few seconds: makes a further part of the records findable by whose they are
+ *  (some 65,000 in less than a second) or by their words (8,192 in a tenth of one); most times
+ * there is nothing to do. *more: there may be another part. */
 ERR_MUST_CHECK enum err store_cdr_index(struct store *s, bool *more);
 /** Housekeeping, now and then: old call records by cdr_keep_days, ended sessions.
  *  *removed (may be NULL): call records. */

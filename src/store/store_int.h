@@ -166,15 +166,23 @@ enum err row_each(void *ctx, const struct model_entity *e, const char *field, in
 
 /* --- list.c: the WHERE of a query, over alias t ------------------------------------- */
 
-enum { LIST_WORDS_MAX = 8 };
+enum { LIST_WORDS_MAX = 8, LIST_MATCH_BYTES = 512 };
+
+/* How many call records may have all of the words; of others it is not known. */
+enum words_found { WORDS_UNKNOWN, WORDS_RARE, WORDS_FREQUENT };
 
 struct list_words {
 	size_t count;
 	struct slice at[LIST_WORDS_MAX];
+	enum words_found found;
+	char
+	    match[LIST_MATCH_BYTES]; /* what call_word is asked; bound behind the words, if found */
 };
 
-/* All words of the search; more than eight do not narrow further. */
-void list_split(struct slice s, struct list_words *out);
+/* All words of the search; more than eight do not narrow further. For list_where and list_bind on
+ * the same db. */
+enum err list_words(struct db *db, const struct model_entity *e, const struct store_query *q,
+    struct list_words *out);
 enum err list_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words, struct model_errors *errors);
 /* Returns the next index. */
@@ -199,6 +207,19 @@ enum err call_party_schema(struct db *db);
  * and '#' before numbers that were called), as far as theirs (" AND …", over alias t) holds. Its
  * bound values come for the parties first, then twice for theirs. */
 void call_party_where(struct buf *b, const char *parties, struct slice theirs);
+
+/* --- call_word.c ----------------------------------------------------------------- */
+
+enum err call_word_schema(struct db *db);
+/* One portion of what is due; *more: there was something. */
+enum err call_word_index(struct store *s, bool *more);
+/* Sets found and match of words that call records are searched for. */
+enum err call_word_narrow(struct db *db, struct list_words *words);
+/* Into a WHERE over call_record: those that may have the words, which are rare. */
+void call_word_where(struct buf *b, const struct list_words *words);
+/* Behind a FROM: the same of frequent ones, the newest first as long as somebody reads, as t. What
+ * the index does not know yet is not among them. */
+void call_word_from(struct buf *b, const struct list_words *words);
 
 /* --- computed.c ---------------------------------------------------------------- */
 

@@ -440,7 +440,7 @@ static enum err
 put_users(FILE *out, struct db *db, const struct store_query *q, struct model_errors *errors)
 {
 	char *sql = malloc(SQL_BYTES);
-	struct list_words words = {0};
+	struct list_words words;
 	struct buf b;
 	struct stmt *st;
 	bool row = false;
@@ -450,8 +450,9 @@ put_users(FILE *out, struct db *db, const struct store_query *q, struct model_er
 		return ERR_NOMEM;
 	buf_init(&b, sql, SQL_BYTES);
 	buf_cstr(&b, users);
-	list_split(q->search, &words);
-	e = list_where(&b, &model_user, q, &words, errors);
+	e = list_words(db, &model_user, q, &words);
+	if (e == ERR_OK)
+		e = list_where(&b, &model_user, q, &words, errors);
 	buf_lit(&b, " ORDER BY login");
 	if (e == ERR_OK)
 		e = db_prepare_buf(db, &b, &st);

@@ -101,19 +101,33 @@ def fill_people(db, users):
 
 
 def fill_records(db, count, users):
-    """Of a year; a tenth of the users makes most of the calls."""
+    """Of a year; a tenth of the users makes most of the calls, with the same numbers outside again and again."""
+    base = 10 ** len(str(users))
+
+    def outside(i):
+        return f"+49{(30, 211, 171, 221)[i % 4]}{i * 7919 % 300_007 + 4_000_000}"
+
+    def inside(user):
+        return str(base + user), f"{FIRST[user % 16]} {LAST[user * 7 % 26]} {user}"
+
     first = int(time.time() * 1000) - 365 * DAY_MS
     step = 365 * DAY_MS // max(count, 1)
     busy = max(users // 10, 1)
     reasons = ('["number_of_user\\u001f102\\u001fBernd Beispiel","phone_rings\\u001fdesk"]',
                '["from_line\\u001fprovider","number_of_user\\u001f102\\u001fBernd Beispiel","phone_rings\\u001fdesk"]',
                '["number_outside\\u001f+493012345678","line_used\\u001fprovider"]')
-    rows = ((f"{i:016x}@192.0.2.1", first + i * step, first + i * step + 2000, first + i * step + 5000, first + i * step + 65000,
-             "101", "Anna Berg", None if i % 3 == 1 else i * 7919 % busy + 1, "102", "Bernd Beispiel",
-             None if i % 3 == 2 else i * 104729 % users + 1, "answered" if i % 5 else "busy", 60, reasons[i % 3]) for i in range(count))
+
+    def row(i):
+        caller, called = i * 7919 % busy + 1, i * 104729 % users + 1
+        begun = first + i * step
+        return (f"{i * 0x9e3779b97f4a7c15 % (1 << 64):016x}@192.0.2.1", begun, begun + 2000, begun + 5000, begun + 65000,
+                *((outside(i), "", None) if i % 3 == 1 else (*inside(caller), caller)),
+                *((outside(i), "", None) if i % 3 == 2 else (*inside(called), called)),
+                "answered" if i % 5 else "busy", 60, reasons[i % 3])
+
     db.executemany("INSERT INTO call_record (call_id, started_at, ringing_at, answered_at, ended_at, caller_number, caller_name,"
                    " caller_user, called_number, called_name, called_user, result, duration_s, explanation)"
-                   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+                   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", map(row, range(count)))
 
 
 def fill(data, users, records):
@@ -130,10 +144,10 @@ def fill(data, users, records):
 
 
 def wait_indexed(data):
-    """Whose calls they are is written down in the background, a segment at a time."""
+    """Whose calls they are and which words they have is written down in the background, a piece at a time."""
     db = sqlite3.connect(f"file:{data}/strowger.db?mode=ro", uri=True)
     begun = time.monotonic()
-    while db.execute("SELECT (SELECT max(id) FROM call_record) >> 16 > coalesce(max(id), -1) + 1 FROM call_segment").fetchone()[0]:
+    while db.execute("SELECT (SELECT max(id) FROM call_record) >= last + 8192 FROM call_word_range").fetchone()[0]:
         time.sleep(1)
     db.close()
     return time.monotonic() - begun
@@ -164,7 +178,9 @@ def questions(users, records):
               ("records of a quiet user", f"/api/call-records?user={users - 1}"), ("records of nobody", "/api/call-records?user=987654321"),
               ("records of a user, 30 days", f"/api/call-records?user=7&from={since}"), ("records of a user, incoming", "/api/call-records?user=7&direction=in"),
               ("records of a group", "/api/call-records?group=1"), ("records, search, 30 days", f"/api/call-records?from={since}&search=anna"),
-              ("records, rare search", "/api/call-records?search=nobody"),
+              ("records, search of a word that none has", "/api/call-records?search=nobody"), ("records, search of a number outside", "/api/call-records?search=2114001"),
+              ("records, search of two words", "/api/call-records?search=quandt%2099"), ("records, search of a frequent word", "/api/call-records?search=anna"),
+              ("records, search of a Call-ID", "/api/call-records?search=9e3779b97f4a7c15"),
               ("one record", f"/api/call-records/{records // 2}")]
     return asked
 
@@ -197,7 +213,7 @@ def main():
         print(f"{users} users, {records} records, filled in {fill(data, users, records):.0f} s", flush=True)
         daemon = Daemon(build, data)
         print(f"start {daemon.start_s:.1f} s, {daemon.resident_mb():.0f} MB", flush=True)
-        print(f"calls put in order by their users in {wait_indexed(data):.0f} s", flush=True)
+        print(f"calls put in order by their users and words in {wait_indexed(data):.0f} s", flush=True)
         daemon.connection.close()  # the daemon has not waited for us
         slow = measure(daemon, users, records)
         print(f"memory at the end {daemon.resident_mb():.0f} MB; beyond {GOAL_MS} ms: {', '.join(slow) or 'nothing'}")

@@ -46,9 +46,11 @@ fill(struct store *s)
 	snprintf(sql, sizeof sql,
 	    "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %d) "
 	    "INSERT INTO call_record (call_id, started_at, caller_user, called_user, result, "
-	    "explanation) SELECT 'c' || i, 1000 * i, i %% 1000 + 1, i * 7 %% 500 + 1, 'answered', "
-	    "'[]' "
-	    "FROM c",
+	    "explanation, caller_name, called_number) SELECT 'c' || i, 1000 * i, i %% 1000 + 1, "
+	    "i * 7 %% 500 + 1, 'answered', '[]', 'Ines ' || char(65 + i %% 4) || 'ö\"el', "
+	    "100000 + i * 7 %% 500 FROM c;"
+	    "UPDATE call_record SET caller_name = 'Žofie Quandt', called_number = '+49301234567' "
+	    "WHERE id IN (17, 70000, 99999)",
 	    RECORDS);
 	run(s->writer->h, sql);
 	assert_int_equal(store_write_end(s, ERR_OK), ERR_OK);
@@ -247,6 +249,60 @@ the_newest_calls_are_read_from_their_end(void **state)
 	assert_true(w.steps < 40000);
 }
 
+static void
+index_all(struct store *s)
+{
+	bool more = true;
+
+	while (more)
+		assert_int_equal(store_cdr_index(s, &more), ERR_OK);
+}
+
+static int64_t
+search(struct fixture *f, const char *words, struct work *w)
+{
+	struct store_query q = {.search = slice_cstr(words)};
+
+	return list(f->store, &model_call_record, &q, w);
+}
+
+/* What is found is the same with the index as without; a rare word leads to its records, and of a
+ * frequent one only those are counted that people look at. */
+static void
+a_word_is_found_without_reading_all_records(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *words;
+		int64_t total;
+		bool rare;
+	} cases[] = {
+	    {"quandt", 3, true}, {"ŽOFIE quandt", 3, true}, {"0123456", 3, true},
+	    {"+4930 ofi", 3, true}, {"c99999", 1, true}, /* younger than the index */
+	    {"c4711", 11, true}, {"nobody", 0, true}, {"quandt nobody", 0, true},
+	    {"bo\"el 100123", RECORDS / 500, true}, /* a quote is a letter, too */
+	    {"bo\"el", STORE_LOG_COUNT_MAX, false}, {"ines 100123", RECORDS / 500, true},
+	    {"ines c99998", 1, true},
+	    {"qu dt", 3, false}, /* of two letters the index knows nothing */
+	};
+	json_t *busy = json_pack("{s:s}", "result", "busy");
+	struct store_query filtered = {.search = SLICE("ines"), .equals = busy};
+	struct work w;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_int_equal(search(f, cases[i].words, &w), cases[i].total);
+	index_all(f->store);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_int_equal(search(f, cases[i].words, &w), cases[i].total);
+		if (cases[i].rare && w.steps > INT64_C(300000))
+			fail_msg("%s: %lld steps\n%s", cases[i].words, (long long)w.steps, w.plans);
+	}
+	search(f, "ines", &w);
+	assert_true(w.steps < INT64_C(40) * STORE_LOG_COUNT_MAX);
+	assert_int_equal(list(f->store, &model_call_record, &filtered, &w), 0);
+	json_decref(busy);
+}
+
 /* Whose calls they are is written down in segments; what is younger than the last is read as it
  * lies. What is found is the same before and after. */
 static void
@@ -257,7 +313,6 @@ the_calls_of_a_user_are_found_without_reading_all_records(void **state)
 			   period = {.owner = 7, .from_ms = INT64_C(1000) * (RECORDS - 5000)};
 	struct work w;
 	int64_t of_group;
-	bool more = true;
 
 	make(f->store, &model_group, "{'name':'Sales'}");
 	make(f->store, &model_group_member, "{'group':1,'user':8}");
@@ -269,10 +324,7 @@ the_calls_of_a_user_are_found_without_reading_all_records(void **state)
 	assert_int_equal(store_write_end(f->store, ERR_OK), ERR_OK);
 	assert_int_equal(list(f->store, &model_call_record, &busy, &w), 300);
 	of_group = list(f->store, &model_call_record, &sales, &w);
-	assert_int_equal(store_cdr_index(f->store, &more), ERR_OK);
-	assert_true(more);
-	assert_int_equal(store_cdr_index(f->store, &more), ERR_OK);
-	assert_false(more); /* the second segment is not complete */
+	index_all(f->store); /* the second segment is not complete */
 
 	assert_int_equal(list(f->store, &model_call_record, &busy, &w), 300);
 	assert_non_null(strstr(w.plans, "SEARCH p USING PRIMARY KEY (segment=? AND party=?)"));
@@ -284,6 +336,32 @@ the_calls_of_a_user_are_found_without_reading_all_records(void **state)
 	assert_int_equal(list(f->store, &model_call_record, &sales, &w), of_group);
 }
 
+/* The index knows records that are gone for as long as they are the smaller part of it. */
+static void
+the_index_of_words_begins_anew_when_most_of_its_records_are_gone(void **state)
+{
+	struct fixture *f = *state;
+	struct work w;
+	int64_t first = 0;
+	struct db *db;
+
+	index_all(f->store);
+	assert_int_equal(store_write_begin(f->store), ERR_OK);
+	run(f->store->writer->h, "DELETE FROM call_record WHERE id <= 50000;"
+				 "UPDATE call_word_range SET first = first - 2000000");
+	assert_int_equal(store_write_end(f->store, ERR_OK), ERR_OK);
+	assert_int_equal(search(f, "quandt", &w), 2);
+	index_all(f->store);
+	assert_int_equal(store_read_begin(f->store, &db), ERR_OK);
+	assert_int_equal(db_int(db, "SELECT first FROM call_word_range", &first), ERR_OK);
+	store_read_end(f->store, db);
+	assert_int_equal(first, 50001);
+	assert_int_equal(search(f, "c4711", &w), 0);
+	assert_int_equal(search(f, "quandt", &w), 2);
+	assert_int_equal(search(f, "c7123", &w), 10);
+	assert_true(w.steps < 300000);
+}
+
 int
 main(void)
 {
@@ -293,7 +371,9 @@ main(void)
 	    cmocka_unit_test(a_search_reads_each_row_once),
 	    cmocka_unit_test(nothing_is_looked_for_row_by_row),
 	    cmocka_unit_test(the_newest_calls_are_read_from_their_end),
+	    cmocka_unit_test(a_word_is_found_without_reading_all_records),
 	    cmocka_unit_test(the_calls_of_a_user_are_found_without_reading_all_records),
+	    cmocka_unit_test(the_index_of_words_begins_anew_when_most_of_its_records_are_gone),
 	};
 
 	return cmocka_run_group_tests(tests, big_setup, fixture_teardown);

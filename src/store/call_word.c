@@ -1,0 +1,222 @@
+/*
+ * Words in call records (STA-1): which of millions of records have a word is asked of an index of
+ * all their pieces of three letters, so that a rare word costs what has it. Such an index makes an
+ * insertion four times as dear; so it is fed in the background, a portion of records at a time,
+ * and what is younger is read as it lies. It gives candidates, which are looked at: what it has
+ * of records that are gone leads nowhere, and is thrown away with the rest when it is the most.
+ *
+ * What stands here follows from call_record: any of it may be lost, and is made again.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/store_int.h"
+
+enum {
+	PORTION = 8192,	    /* records; a tenth of a second */
+	DEAD_MIN = 1 << 20, /* records gone before they are worth a new index */
+	PIECE_BYTES = 32    /* of a match: three letters, all of them quotes of their own */
+};
+
+enum err
+call_word_schema(struct db *db)
+{
+	return db_exec(db,
+	    "CREATE VIRTUAL TABLE IF NOT EXISTS call_word USING fts5(text, content='', "
+	    "detail=none, columnsize=0, tokenize='trigram');"
+	    "CREATE TABLE IF NOT EXISTS call_word_range (id INTEGER PRIMARY KEY CHECK (id = 1), "
+	    "first INTEGER NOT NULL, last INTEGER NOT NULL);"
+	    "INSERT INTO call_word_range SELECT 1, coalesce(min(id), 1), coalesce(min(id), 1) - 1 "
+	    "FROM call_record WHERE NOT EXISTS (SELECT 1 FROM call_word_range)");
+}
+
+/* All that is searched, a line each: no word reaches over its end. */
+static void
+put_text(struct buf *b)
+{
+	const struct model_entity *e = &model_call_record;
+	const char *before = "";
+
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+
+		if (!(f->flags & MODEL_SEARCH) || !model_has_column(f))
+			continue;
+		buf_printf(b, "%sfold(coalesce(t.\"%s\", ''))", before, f->name);
+		before = " || char(10) || ";
+	}
+}
+
+static enum err
+run(struct db *db, const char *sql)
+{
+	struct stmt *s;
+	enum err err = db_prepare(db, sql, &s);
+
+	return err == ERR_OK ? stmt_run(s) : err;
+}
+
+static enum err
+add_portion(struct db *db)
+{
+	char sql[1024];
+	struct buf b;
+	struct stmt *s;
+	enum err err;
+
+	buf_init(&b, sql, sizeof sql);
+	buf_lit(&b, "INSERT INTO call_word (rowid, text) SELECT t.id, ");
+	put_text(&b);
+	buf_printf(&b,
+	    " FROM call_word_range r, call_record t WHERE t.id > r.last AND t.id <= r.last + %d "
+	    "ORDER BY t.id",
+	    PORTION);
+	err = db_prepare_buf(db, &b, &s);
+	if (err == ERR_OK)
+		err = stmt_run(s);
+	snprintf(sql, sizeof sql, "UPDATE call_word_range SET last = last + %d", PORTION);
+	return err == ERR_OK ? run(db, sql) : err;
+}
+
+static enum err
+begin_anew(struct db *db)
+{
+	enum err err = run(db, "INSERT INTO call_word (call_word) VALUES ('delete-all')");
+
+	return err == ERR_OK
+		   ? run(db,
+			 "UPDATE call_word_range SET (first, last) = (SELECT min(id), min(id) - 1 "
+			 "FROM call_record)")
+		   : err;
+}
+
+/* Both are asked without the right to write, which others may need. */
+static enum err
+what_is_due(struct store *s, bool *portion, bool *anew)
+{
+	int64_t due = 0, gone = 0;
+	struct db *db;
+	char sql[256];
+	enum err err = store_read_begin(s, &db);
+
+	if (err != ERR_OK)
+		return err;
+	snprintf(sql, sizeof sql,
+	    "SELECT coalesce(max(id), 0) >= (SELECT last + %d FROM call_word_range) FROM "
+	    "call_record",
+	    PORTION);
+	err = db_int(db, sql, &due);
+	snprintf(sql, sizeof sql,
+	    "SELECT coalesce(oldest - first > max(%d, last - oldest), 0) FROM call_word_range, "
+	    "(SELECT min(id) AS oldest FROM call_record)",
+	    DEAD_MIN);
+	if (err == ERR_OK)
+		err = db_int(db, sql, &gone);
+	store_read_end(s, db);
+	*portion = due;
+	*anew = gone;
+	return err;
+}
+
+enum err
+call_word_index(struct store *s, bool *more)
+{
+	bool portion = false, anew = false;
+	enum err err = what_is_due(s, &portion, &anew);
+
+	*more = portion || anew;
+	if (err != ERR_OK || !*more)
+		return err;
+	err = store_write_begin_relaxed(s);
+	if (err != ERR_OK)
+		return err;
+	err = anew ? begin_anew(s->writer) : add_portion(s->writer);
+	*more = err == ERR_OK;
+	return store_write_end(s, err);
+}
+
+static size_t
+letter_bytes(struct slice s)
+{
+	size_t n = 1;
+
+	while (n < s.n && n < 4 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+/* Its pieces, all of which a text must have; what does not fit narrows less. */
+static void
+put_pieces(struct buf *b, struct slice word)
+{
+	while (word.n && b->n + PIECE_BYTES < LIST_MATCH_BYTES) {
+		size_t end = 0;
+
+		for (int letters = 0; letters < 3; letters++) {
+			if (end == word.n)
+				return;
+			end += letter_bytes(slice_from(word, end));
+		}
+		buf_cstr(b, b->n ? " AND \"" : "\"");
+		for (size_t i = 0; i < end; i++) {
+			if (word.p[i] == '"')
+				buf_char(b, '"');
+			buf_char(b, word.p[i]);
+		}
+		buf_char(b, '"');
+		word = slice_from(word, letter_bytes(word));
+	}
+}
+
+enum err
+call_word_narrow(struct db *db, struct list_words *words)
+{
+	char folded[256], sql[160];
+	struct buf b;
+	struct stmt *s;
+	bool row = false;
+	enum err err;
+
+	buf_init(&b, words->match, sizeof words->match - 1);
+	for (size_t i = 0; i < words->count; i++) {
+		struct slice word = words->at[i];
+
+		if (2 * word.n <= sizeof folded)
+			put_pieces(&b, slice_make(folded, text_fold(word, folded)));
+	}
+	words->match[b.n] = '\0';
+	if (!b.n)
+		return ERR_OK;
+	snprintf(sql, sizeof sql,
+	    "SELECT count(*) FROM (SELECT 1 FROM call_word WHERE call_word MATCH ? LIMIT %d)",
+	    STORE_LOG_COUNT_MAX);
+	err = db_prepare(db, sql, &s);
+	if (err != ERR_OK)
+		return err;
+	stmt_cstr(s, 1, words->match);
+	err = stmt_step(s, &row);
+	if (err == ERR_OK)
+		words->found = sqlite3_column_int64(s->st, 0) < STORE_LOG_COUNT_MAX
+				   ? WORDS_RARE
+				   : WORDS_FREQUENT;
+	stmt_done(s);
+	return err;
+}
+
+void
+call_word_from(struct buf *b, const struct list_words *words)
+{
+	buf_printf(b,
+	    "(SELECT rowid FROM call_word WHERE call_word MATCH ?%zu ORDER BY rowid DESC) w "
+	    "CROSS JOIN call_record t ON t.id = w.rowid",
+	    words->count + 1);
+}
+
+void
+call_word_where(struct buf *b, const struct list_words *words)
+{
+	buf_printf(b,
+	    " AND t.id IN (SELECT rowid FROM call_word WHERE call_word MATCH ?%zu UNION ALL "
+	    "SELECT id FROM call_record WHERE id > (SELECT last FROM call_word_range))",
+	    words->count + 1);
+}

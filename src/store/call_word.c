@@ -26,8 +26,9 @@ call_word_schema(struct db *db)
 	    "detail=none, columnsize=0, tokenize='trigram');"
 	    "CREATE TABLE IF NOT EXISTS call_word_range (id INTEGER PRIMARY KEY CHECK (id = 1), "
 	    "first INTEGER NOT NULL, last INTEGER NOT NULL);"
-	    "INSERT INTO call_word_range SELECT 1, coalesce(min(id), 1), coalesce(min(id), 1) - 1 "
-	    "FROM call_record WHERE NOT EXISTS (SELECT 1 FROM call_word_range)");
+	    "INSERT INTO call_word_range SELECT 1, oldest, oldest - 1 FROM "
+	    "(SELECT coalesce(min(id), 1) AS oldest FROM call_record) "
+	    "WHERE NOT EXISTS (SELECT 1 FROM call_word_range)");
 }
 
 /* All that is searched, a line each: no word reaches over its end. */

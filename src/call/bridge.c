@@ -40,25 +40,18 @@ bridge_read(const struct leg *l, struct sdp *out)
 	return read_text(l, sdp_text_slice(&l->remote_sdp), out);
 }
 
-/* Fax in real time (T.38, annex D): phones write "udptl", some "UDPTL". */
-static bool
-is_udptl(const struct sdp_media *m)
-{
-	return slice_eq_nocase(m->proto, SLICE("udptl"));
-}
-
 /* What the relay carries; others (MSRP, BFCP over TCP) are refused with port 0. */
 static bool
 carried(const struct sdp_media *m)
 {
 	return m->port != 0 &&
-	       (slice_starts(m->proto, SLICE("RTP/")) || sdp_is_dtls(m) || is_udptl(m));
+	       (slice_starts(m->proto, SLICE("RTP/")) || sdp_is_dtls(m) || codecs_is_t38(m));
 }
 
 static bool
 is_audio(const struct sdp_media *m)
 {
-	return slice_eq(m->kind, SLICE("audio")) || is_udptl(m); /* a fax waits for nobody */
+	return slice_eq(m->kind, SLICE("audio")) || codecs_is_t38(m); /* a fax waits for nobody */
 }
 
 /* How long nobody may be heard. PHO-5, LIN-2: the shortest one of their own. */
@@ -144,7 +137,7 @@ tell_media(struct leg *l, size_t i, const struct sdp_media *m, const struct sip_
 	    .rtcp = m->rtcp,
 	    .signalling = flow->remote,
 	    .party = l->media_party,
-	    .raw = is_udptl(m),
+	    .raw = codecs_is_t38(m),
 	    .send = (m->dir == SDP_SENDRECV || m->dir == SDP_RECVONLY) && !hold_silences(l, i)};
 
 	/* Who checks where voice comes from knows our SDP, or at least our signalling. */
@@ -408,6 +401,27 @@ bridge_press(struct leg *l, char key, uint32_t ms)
 	return false;
 }
 
+/* A fax in real time that one of the two may not have is not offered; who offers nothing else hears
+ * so, and goes on with fax as voice. */
+static enum err
+refuse_t38(const struct leg *from, const struct leg *to, struct sdp *s)
+{
+	bool refused = false, others = false;
+
+	if (codecs_takes_t38(from) && codecs_takes_t38(to))
+		return ERR_OK;
+	for (size_t i = 0; i < s->n_media; i++) {
+		struct sdp_media *m = &s->media[i];
+
+		if (carried(m) && codecs_is_t38(m)) {
+			m->port = 0;
+			refused = true;
+		}
+		others |= carried(m);
+	}
+	return refused && !others ? ERR_UNSUPPORTED : ERR_OK;
+}
+
 enum err
 bridge_give(struct leg *from, struct leg *to, struct slice *out)
 {
@@ -423,6 +437,9 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 	if (known)
 		fit_lines(&sdp, &before);
 	answer = known && to->call->offer_of == to->id;
+	e = answer ? ERR_OK : refuse_t38(from, to, &sdp);
+	if (e != ERR_OK)
+		return e;
 	choose_directions(to, &sdp, answer ? &before : NULL, &p);
 	e = choose_codecs(from, to, &sdp, known ? &before : NULL, answer, &p);
 	if (to->call->direct.on)

@@ -100,6 +100,24 @@ codecs_can_read(const struct sdp_media *m)
 		   sdp_is_dtls(m));
 }
 
+/* ---- fax ---- */
+
+bool
+codecs_is_t38(const struct sdp_media *m)
+{
+	return slice_eq_nocase(m->proto, SLICE("udptl"));
+}
+
+bool
+codecs_takes_t38(const struct leg *l)
+{
+	const struct dir_phone *phone;
+	const struct dir_line *line;
+
+	leg_whose(l, &phone, &line);
+	return line ? line->t38 : !phone || phone->t38;
+}
+
 /* ---- lists ---- */
 
 struct filter {

@@ -23,7 +23,7 @@ enum {
 	RECORDS_WAIT_MS = 500, /* … or after so long: the journal has them until then */
 	HOUSEKEEPING_MS = 3600000,
 	INDEX_MS = 10000,
-	INDEX_MORE_MS = 250, /* others want the database, too */
+	INDEX_MORE_MS = 100, /* others want the database, too */
 	TLS_DAILY_MS = 86400000 - HOUSEKEEPING_MS / 2,
 	SECURITY_MS = 10000,
 };
@@ -316,15 +316,23 @@ rebuild_tls(struct management *m)
 		log_error(NET, "the certificates in use stay as they were: %s", err_text(e));
 }
 
+static uint32_t
+index_wait_ms(const struct management *m)
+{
+	int64_t wait = m->next_index_ms - (int64_t)loop_wall_ms();
+
+	return wait < 0 || wait > INDEX_MS ? 0 : (uint32_t)wait; /* a clock may be set back */
+}
+
 static void
 index_records(struct management *m)
 {
 	bool more = false;
 
-	if ((int64_t)loop_wall_ms() < m->next_index_ms)
+	if (index_wait_ms(m))
 		return;
 	if (store_cdr_index(m->p.store, &more) != ERR_OK)
-		log_warn(STORE, "call records could not be put in order by their users");
+		log_warn(STORE, "call records could not be put in order by users and words");
 	m->next_index_ms = (int64_t)loop_wall_ms() + (more ? INDEX_MORE_MS : INDEX_MS);
 }
 
@@ -365,7 +373,7 @@ sleep_ms(const struct management *m)
 {
 	if (m->failing || m->directory_stale || m->tls_stale)
 		return 200;
-	return m->n_records ? records_wait_ms(m) : 10000;
+	return m->n_records ? records_wait_ms(m) : index_wait_ms(m);
 }
 
 static void

@@ -220,6 +220,7 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	p->dtmf = (enum dir_dtmf)CHOICE(row->dtmf, "auto", "rfc4733", "inband", "info");
 	p->progress_inband = (enum dir_inband)CHOICE(row->progress_inband, "no", "yes", "never");
 	p->direct_media = row->direct_media;
+	p->t38 = row->t38;
 	p->nat = (enum dir_nat)CHOICE(row->nat, "auto", "always", "never");
 	if (sip_transport_parse(slice_cstr(row->transport), &p->transport) != ERR_OK)
 		p->transport = SIP_UDP;
@@ -292,6 +293,7 @@ on_line(void *ctx, const struct store_line_row *row)
 	l->enabled = row->enabled;
 	l->registers = row->registers;
 	l->direct_media = row->direct_media;
+	l->t38 = row->t38;
 	l->auth_by_address = row->auth_by_address;
 	l->transport_fixed =
 	    sip_transport_parse(slice_cstr(row->transport), &l->transport) == ERR_OK;

@@ -140,6 +140,7 @@ struct dir_phone {
 	enum dir_dtmf dtmf;
 	enum dir_inband progress_inband;
 	bool direct_media; /* voice may go past us, to another one that has it */
+	bool t38;	   /* its calls may become a fax in real time */
 	enum dir_kind kind;
 	bool port_counts;	     /* trusted by its address with its port (UDP) only */
 	bool invites_unasked;	     /* from where it is registered, no password for INVITE */
@@ -195,7 +196,7 @@ struct dir_line {
 	struct slice codecs;		      /* as a phone's */
 	enum dir_srtp srtp;
 	enum dir_dtmf dtmf;
-	bool direct_media;
+	bool direct_media, t38;
 	bool register_block;		     /* RFC 6140: one registration for all numbers */
 	bool user_phone;		     /* our numbers carry user=phone */
 	bool from_account;		     /* From names the account, not the caller */

@@ -72,6 +72,9 @@
 		.description = "canreinvite: in a call with another one that has it, voice may "   \
 			       "go directly between the two, when both are plain RTP in the same " \
 			       "codec and neither is behind NAT"},                                 \
+	    {"t38", MODEL_BOOL, flags, .def = "true", .label = "Fax by T.38",                      \
+		.description = "Calls may become a fax in real time (T.38). Off: that is refused " \
+			       "(488), and the devices go on with fax as voice (G.711)"},          \
 	    {"early_media", MODEL_ENUM, flags, .choices = "pass|ring", .def = "\"pass\"",          \
 		.label = "Before the answer",                                                      \
 		.description = "progressinband: callers hear what the provider sends before the "  \

@@ -78,6 +78,9 @@
 		.description = "canreinvite: in a call with another one that has it, voice may "   \
 			       "go directly between the two, when both are plain RTP in the same " \
 			       "codec and neither is behind NAT"},                                 \
+	    {"t38", MODEL_BOOL, flags, .def = "true", .label = "Fax by T.38",                      \
+		.description = "Calls may become a fax in real time (T.38). Off: that is refused " \
+			       "(488), and the devices go on with fax as voice (G.711)"},          \
 	    {"trust_rpid", MODEL_BOOL, flags, .label = "Believe whom it names",                    \
 		.description = "trustrpid: callers that it names in P-Asserted-Identity or "       \
 			       "Remote-Party-ID are shown to those it calls"},                     \

@@ -13,7 +13,7 @@
 #include "store/store_int.h"
 
 enum {
-	PORTION = 8192,	    /* records; a tenth of a second */
+	PORTION = 2048,	    /* records: some 30 ms */
 	DEAD_MIN = 1 << 20, /* records gone before they are worth a new index */
 	PIECE_BYTES = 32    /* of a match: three letters, all of them quotes of their own */
 };
@@ -169,14 +169,27 @@ put_pieces(struct buf *b, struct slice word)
 	}
 }
 
+/* Most of the records are in the index: of others it would not say much. */
+static enum err
+is_ready(struct db *db, bool *ready)
+{
+	int64_t behind = 0;
+	enum err err = db_int(db,
+	    "SELECT coalesce((SELECT max(id) FROM call_record), 0) - last FROM call_word_range",
+	    &behind);
+
+	*ready = err == ERR_OK && behind < 2 * (int64_t)PORTION;
+	return err;
+}
+
 enum err
 call_word_narrow(struct db *db, struct list_words *words)
 {
 	char folded[256], sql[160];
 	struct buf b;
 	struct stmt *s;
-	bool row = false;
-	enum err err;
+	bool row = false, ready = false;
+	enum err err = ERR_OK;
 
 	buf_init(&b, words->match, sizeof words->match - 1);
 	for (size_t i = 0; i < words->count; i++) {
@@ -186,8 +199,10 @@ call_word_narrow(struct db *db, struct list_words *words)
 			put_pieces(&b, slice_make(folded, text_fold(word, folded)));
 	}
 	words->match[b.n] = '\0';
-	if (!b.n)
-		return ERR_OK;
+	if (b.n)
+		err = is_ready(db, &ready);
+	if (!ready)
+		return err;
 	snprintf(sql, sizeof sql,
 	    "SELECT count(*) FROM (SELECT 1 FROM call_word WHERE call_word MATCH ? LIMIT %d)",
 	    STORE_LOG_COUNT_MAX);

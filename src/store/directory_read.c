@@ -62,7 +62,7 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	OR_TYPE("default_ip") ", " OR_TYPE("insecure") ", " OR_TYPE("mask") ", "           \
 	OR_TYPE("trust_rpid") ", " OR_TYPE("promisc_redir") ", " OR_TYPE("from_user")      \
 	", " OR_TYPE("from_domain") ", " OR_TYPE("rtp_timeout_s") ", "                     \
-	OR_TYPE("rtp_hold_timeout_s") ", " OR_TYPE("progress_inband") ", p.site, p.place " \
+	OR_TYPE("rtp_hold_timeout_s") ", " OR_TYPE("progress_inband") ", p.site, p.place, " OR_TYPE("t38") " " \
 	"FROM phone p "                                                                    \
 	"LEFT JOIN device_type t ON t.id = coalesce(p.type, (SELECT id FROM "              \
 	"device_type WHERE name = 'generic')) ORDER BY p.id"
@@ -109,6 +109,7 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	row.progress_inband = stmt_column(s, i++);
 	row.site = sqlite3_column_int64(s->st, i++);
 	row.place = stmt_column(s, i++);
+	row.t38 = sqlite3_column_int(s->st, i++);
 	return sink->on_phone(ctx, &row);
 }
 
@@ -131,7 +132,7 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	OR_PROVIDER("session_timer") ", " OR_PROVIDER("session_expires_s") ", "                    \
 	OR_PROVIDER("allow_redirect") ", " OR_PROVIDER("allow_transfer") ", l.line_prefix, "       \
 	"l.deposit, l.country_code, l.area_code, l.no_screening, l.costly_minutes, "               \
-	OR_PROVIDER("location") ", l.costly_charge_micro, l.currency"                              \
+	OR_PROVIDER("location") ", l.costly_charge_micro, l.currency, " OR_PROVIDER("t38")          \
 	" FROM line l LEFT JOIN provider p ON p.id = coalesce(l.provider, "                        \
 	"(SELECT id FROM provider WHERE name = '" MODEL_TEMPLATE_DEFAULT "')) "                    \
 	"ORDER BY l.position, l.id"
@@ -187,6 +188,7 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .location = sqlite3_column_int(s->st, 43),
 	    .costly_charge_micro = sqlite3_column_int64(s->st, 44),
 	    .currency = stmt_column(s, 45),
+	    .t38 = sqlite3_column_int(s->st, 46),
 	};
 
 	return sink->on_line(ctx, &row);

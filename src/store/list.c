@@ -458,11 +458,13 @@ fetch_page(struct db *db, const struct model_entity *e, struct stmt *ids, int64_
 }
 
 /* What is filtered is found and counted in one go: looking twice would cost twice. Logs are not
- * read to their end, and of all rows the number is known without their order. */
+ * read to their end, unless it is near; and of all rows the number is known without their order. */
 static bool
-counts_itself(const struct model_entity *e, const struct store_query *q, struct slice where)
+counts_itself(const struct model_entity *e, const struct store_query *q,
+    const struct list_words *words, struct slice where)
 {
-	return q->all || (!(e->flags & MODEL_LOG) && !slice_eq(where, SLICE(WHERE)));
+	return q->all || words->found == WORDS_RARE ||
+	       (!(e->flags & MODEL_LOG) && !slice_eq(where, SLICE(WHERE)));
 }
 
 /* q's WHERE and ORDER BY are in where and order. */
@@ -473,7 +475,7 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 {
 	uint32_t per_page = q->per_page ? q->per_page : PER_PAGE_DEFAULT;
 	uint32_t page = q->page ? q->page : 1;
-	bool whole = counts_itself(e, q, where);
+	bool whole = counts_itself(e, q, words, where);
 	char *sql = malloc(SQL_BYTES);
 	int64_t skip, seen = 0;
 	struct buf b;
@@ -552,7 +554,7 @@ list_read(struct db *db, const struct model_entity *e, const struct store_query 
 		err = put_order(&order, e, q, errors);
 	if (err == ERR_OK && (!buf_ok(&where) || !buf_ok(&order)))
 		err = ERR_TOO_BIG;
-	if (err == ERR_OK && !counts_itself(e, q, buf_slice(&where)))
+	if (err == ERR_OK && !counts_itself(e, q, &words, buf_slice(&where)))
 		err = count_rows(db, e, q, &words, buf_slice(&where), total);
 	return err == ERR_OK
 		   ? list_page(db, e, q, &words, buf_slice(&where), buf_slice(&order), items, total)

@@ -73,7 +73,7 @@ ERR_MUST_CHECK enum err store_changes_revert_range(
 
 /* --- entities ----------------------------------------------------------------- */
 
-enum { STORE_LOG_COUNT_MAX = 10000 };
+enum { STORE_LOG_COUNT_MAX = 5000 };
 
 struct store_query {
 	struct slice search; /* words; each must occur somewhere; umlauts and case ignored */
@@ -455,7 +455,7 @@ ERR_MUST_CHECK enum err store_cdr_read(struct store *s, const struct store_query
     struct store_cdr_place *place, uint32_t max,
     void (*cb)(void *ctx, const char *const *column, size_t columns), void *ctx, uint32_t *n);
 /** Housekeeping, every few seconds: makes a further part of the records findable by whose they are
- *  (some 65,000 in less than a second) or by their words (8,192 in a tenth of one); most times
+ *  (some 65,000 in less than a second) or by their words (2,048 in some 30 ms); most times
  * there is nothing to do. *more: there may be another part. */
 ERR_MUST_CHECK enum err store_cdr_index(struct store *s, bool *more);
 /** Housekeeping, now and then: old call records by cdr_keep_days, ended sessions.
@@ -480,7 +480,7 @@ struct store_phone_row {
 	const char *transport, *digest, *nat, *permit, *deny;
 	const char *kind, *default_ip, *insecure, *mask, *from_user, *from_domain;
 	const char *progress_inband;
-	bool auth_by_address, enabled, tls_required, direct_media, trust_rpid, promisc_redir;
+	bool auth_by_address, enabled, tls_required, direct_media, t38, trust_rpid, promisc_redir;
 	uint16_t port;
 	uint32_t max_contacts, qualify_s, rtp_timeout_s, rtp_hold_timeout_s;
 	const char *codecs; /* see model/codecs.h */
@@ -493,7 +493,7 @@ struct store_line_row {
 	const char *name, *host, *proxy, *transport, *username, *auth_username, *password;
 	const char *from_user, *from_domain, *number_format, *identity, *main_number;
 	const char *incoming_from, *permit, *deny, *codecs, *srtp, *dtmf, *clir, *session_timer;
-	bool enabled, auth_by_address, registers, direct_media;
+	bool enabled, auth_by_address, registers, direct_media, t38;
 	bool register_block, user_phone, from_account, local_ringing, no_screening;
 	bool allow_redirect, allow_transfer, location;
 	uint32_t expires_s, qualify_s, max_calls, costly_minutes;

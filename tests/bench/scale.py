@@ -147,7 +147,7 @@ def wait_indexed(data):
     """Whose calls they are and which words they have is written down in the background, a piece at a time."""
     db = sqlite3.connect(f"file:{data}/strowger.db?mode=ro", uri=True)
     begun = time.monotonic()
-    while db.execute("SELECT (SELECT max(id) FROM call_record) >= last + 8192 FROM call_word_range").fetchone()[0]:
+    while db.execute("SELECT (SELECT max(id) FROM call_record) > last + 4096 FROM call_word_range").fetchone()[0]:
         time.sleep(1)
     db.close()
     return time.monotonic() - begun

@@ -23,8 +23,8 @@ def fax_target(body):
 
 class Fax(SystemTest):
     CONFIG = {
-        "phones": [password_phone("p1"), password_phone("p2")],
-        "users": [user(101, "p1"), user(102, "p2")],
+        "phones": [password_phone("p1"), password_phone("p2"), password_phone("p3", t38=False)],
+        "users": [user(101, "p1"), user(102, "p2"), user(103, "p3")],
     }
 
     def change(self, asks, other, offer, answer):
@@ -66,6 +66,29 @@ class Fax(SystemTest):
             dialog.expect(200, method="BYE")
         record = self.server.wait_records(1)[-1]
         self.assertEqual((record["result"], record["ended_by"]), ("answered", "caller"))
+
+    def test_who_may_have_none_goes_on_with_fax_as_voice(self):
+        """PHO-5: refused on the way, whichever side asks; of voice and fax together the voice passes."""
+        server = self.server.sip_address
+        with Phone(server, CALLER, "p1", "secret-of-p1") as caller, Phone(server, CALLED, "p3", "secret-of-p3") as called:
+            caller.register()
+            called.register()
+            both = sdp(CALLER, caller.open_rtp().port) + fax(CALLER, caller.rtp.port + 2).partition(b"t=0 0\r\n")[2]
+            dialog = caller.invite("103", both)
+            answered = called.answer_invite()
+            self.assertIn(b"m=image 0 udptl t38", answered.invite.body)
+            image = b"m=image 0 udptl t38\r\n"
+            answered.reply(200, body=sdp(CALLED, called.open_rtp().port) + image)
+            answer = dialog.established()
+            self.assertIn(b"m=image 0 udptl", answer.body)
+            answered.expect("ACK")
+            for asks, port in ((dialog, caller.rtp.port + 2), (answered, called.rtp.port + 2)):
+                asks.invite = asks.request("INVITE", fax(CALLER if asks is dialog else CALLED, port))
+                asks.failed_with(488)
+                talks(caller.rtp, sdp_target(answer.body), called.rtp, VOICE)
+            dialog.request("BYE")
+            answered.is_hung_up()
+            dialog.expect(200, method="BYE")
 
 
 if __name__ == "__main__":

@@ -322,12 +322,12 @@ a_phone_is_as_its_type_where_it_says_nothing(void **state)
 
 	load(f->store,
 	    "{'device-types':[{'name':'mine','nat':'always','codecs':'g722','qualify_s':7,"
-	    "'direct_media':true,'kind':'user','insecure':'invite','from_user':'pbx',"
+	    "'direct_media':true,'t38':false,'kind':'user','insecure':'invite','from_user':'pbx',"
 	    "'permit':'192.0.2.0, 2001:db8::/32','mask':'255.255.255.0',"
 	    "'default_ip':'192.0.2.9','port':5070,'rtp_timeout_s':30}],"
 	    "'phones':[{'name':'open','type':'mine'},"
 	    "{'name':'own','type':'mine','nat':'never','codecs':'','qualify_s':0,"
-	    "'direct_media':false,'kind':'friend','insecure':'port','permit':'',"
+	    "'direct_media':false,'t38':true,'kind':'friend','insecure':'port','permit':'',"
 	    "'default_ip':''},{'name':'none'}]}");
 	d = build(f->store);
 	p = dir_phone_by_name(d, SLICE("open"));
@@ -335,7 +335,7 @@ a_phone_is_as_its_type_where_it_says_nothing(void **state)
 	assert_int_equal(p->nat, DIR_NAT_ALWAYS);
 	assert_true(is(p->codecs, "g722"));
 	assert_int_equal(p->qualify_s, 7);
-	assert_true(p->direct_media);
+	assert_true(p->direct_media && !p->t38);
 	assert_int_equal(p->kind, DIR_USER);
 	assert_true(p->invites_unasked && p->port_counts);
 	assert_true(is(p->from_user, "pbx"));
@@ -349,6 +349,7 @@ a_phone_is_as_its_type_where_it_says_nothing(void **state)
 	assert_int_equal(p->codecs.n, 0);
 	assert_int_equal(p->qualify_s, 0);
 	assert_false(p->direct_media || p->invites_unasked || p->port_counts);
+	assert_true(p->t38);
 	assert_int_equal(p->kind, DIR_FRIEND);
 	assert_int_equal(p->permit.n, 0);
 	assert_int_equal(p->default_address.family, 0);

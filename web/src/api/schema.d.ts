@@ -1168,7 +1168,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    sort?: "name" | "comment" | "builtin" | "basis" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "lines" | "id";
+                    sort?: "name" | "comment" | "builtin" | "basis" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "t38" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "lines" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1196,6 +1196,7 @@ export interface paths {
                     srtp?: string;
                     dtmf?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     early_media?: string;
                     rtp_timeout_s?: number;
                     rtp_hold_timeout_s?: number;
@@ -1515,6 +1516,7 @@ export interface paths {
                     srtp?: string;
                     dtmf?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     early_media?: string;
                     rtp_timeout_s?: number;
                     rtp_hold_timeout_s?: number;
@@ -1581,6 +1583,7 @@ export interface paths {
                     srtp?: string;
                     dtmf?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     early_media?: string;
                     rtp_timeout_s?: number;
                     rtp_hold_timeout_s?: number;
@@ -1635,7 +1638,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "costly_charge_micro" | "currency" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
+                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "t38" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "costly_charge_micro" | "currency" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1669,6 +1672,7 @@ export interface paths {
                     srtp?: string;
                     dtmf?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     early_media?: string;
                     rtp_timeout_s?: number;
                     rtp_hold_timeout_s?: number;
@@ -2004,6 +2008,7 @@ export interface paths {
                     srtp?: string;
                     dtmf?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     early_media?: string;
                     rtp_timeout_s?: number;
                     rtp_hold_timeout_s?: number;
@@ -2087,6 +2092,7 @@ export interface paths {
                     srtp?: string;
                     dtmf?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     early_media?: string;
                     rtp_timeout_s?: number;
                     rtp_hold_timeout_s?: number;
@@ -2559,7 +2565,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones" | "id";
+                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "t38" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -2585,6 +2591,7 @@ export interface paths {
                     dtmf?: string;
                     progress_inband?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     trust_rpid?: boolean;
                     promisc_redir?: boolean;
                     rtp_timeout_s?: number;
@@ -2899,6 +2906,7 @@ export interface paths {
                     dtmf?: string;
                     progress_inband?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     trust_rpid?: boolean;
                     promisc_redir?: boolean;
                     rtp_timeout_s?: number;
@@ -2960,6 +2968,7 @@ export interface paths {
                     dtmf?: string;
                     progress_inband?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     trust_rpid?: boolean;
                     promisc_redir?: boolean;
                     rtp_timeout_s?: number;
@@ -3011,7 +3020,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "site" | "place" | "type_name" | "users" | "user_names" | "id";
+                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "t38" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "site" | "place" | "type_name" | "users" | "user_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3039,6 +3048,7 @@ export interface paths {
                     dtmf?: string;
                     progress_inband?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     trust_rpid?: boolean;
                     promisc_redir?: boolean;
                     rtp_timeout_s?: number;
@@ -3357,6 +3367,7 @@ export interface paths {
                     dtmf?: string;
                     progress_inband?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     trust_rpid?: boolean;
                     promisc_redir?: boolean;
                     rtp_timeout_s?: number;
@@ -3423,6 +3434,7 @@ export interface paths {
                     dtmf?: string;
                     progress_inband?: string;
                     direct_media?: boolean;
+                    t38?: boolean;
                     trust_rpid?: boolean;
                     promisc_redir?: boolean;
                     rtp_timeout_s?: number;
@@ -22894,6 +22906,11 @@ export interface components {
              */
             direct_media: boolean;
             /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             */
+            t38: boolean;
+            /**
              * Before the answer
              * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
              * @enum {string}
@@ -23061,6 +23078,11 @@ export interface components {
              */
             direct_media?: boolean;
             /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             */
+            t38?: boolean;
+            /**
              * Before the answer
              * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
              * @enum {string}
@@ -23217,6 +23239,11 @@ export interface components {
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
                  */
                 direct_media?: boolean;
+                /**
+                 * Fax by T.38
+                 * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+                 */
+                t38?: boolean;
                 /**
                  * Before the answer
                  * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
@@ -23378,6 +23405,11 @@ export interface components {
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
                  */
                 direct_media?: boolean;
+                /**
+                 * Fax by T.38
+                 * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+                 */
+                t38?: boolean;
                 /**
                  * Before the answer
                  * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
@@ -23556,6 +23588,12 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media?: boolean;
+            /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             * @default true
+             */
+            t38: boolean;
             /**
              * Before the answer
              * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
@@ -23756,6 +23794,11 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media: boolean | null;
+            /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             */
+            t38: boolean | null;
             /**
              * Before the answer
              * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
@@ -24013,6 +24056,11 @@ export interface components {
              */
             direct_media?: boolean | null;
             /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             */
+            t38?: boolean | null;
+            /**
              * Before the answer
              * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
              * @enum {string|null}
@@ -24254,6 +24302,11 @@ export interface components {
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
                  */
                 direct_media?: boolean | null;
+                /**
+                 * Fax by T.38
+                 * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+                 */
+                t38?: boolean | null;
                 /**
                  * Before the answer
                  * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
@@ -24500,6 +24553,11 @@ export interface components {
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
                  */
                 direct_media?: boolean | null;
+                /**
+                 * Fax by T.38
+                 * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+                 */
+                t38?: boolean | null;
                 /**
                  * Before the answer
                  * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
@@ -24768,6 +24826,12 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media?: boolean | null;
+            /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             * @default null
+             */
+            t38: boolean | null;
             /**
              * Before the answer
              * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
@@ -25271,6 +25335,11 @@ export interface components {
              */
             direct_media: boolean;
             /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             */
+            t38: boolean;
+            /**
              * Believe whom it names
              * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
              */
@@ -25414,6 +25483,11 @@ export interface components {
              */
             direct_media?: boolean;
             /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             */
+            t38?: boolean;
+            /**
              * Believe whom it names
              * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
              */
@@ -25546,6 +25620,11 @@ export interface components {
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
                  */
                 direct_media?: boolean;
+                /**
+                 * Fax by T.38
+                 * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+                 */
+                t38?: boolean;
                 /**
                  * Believe whom it names
                  * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
@@ -25683,6 +25762,11 @@ export interface components {
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
                  */
                 direct_media?: boolean;
+                /**
+                 * Fax by T.38
+                 * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+                 */
+                t38?: boolean;
                 /**
                  * Believe whom it names
                  * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
@@ -25838,6 +25922,12 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media?: boolean;
+            /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             * @default true
+             */
+            t38: boolean;
             /**
              * Believe whom it names
              * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
@@ -25995,6 +26085,11 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media: boolean | null;
+            /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             */
+            t38: boolean | null;
             /**
              * Believe whom it names
              * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
@@ -26176,6 +26271,11 @@ export interface components {
              */
             direct_media?: boolean | null;
             /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             */
+            t38?: boolean | null;
+            /**
              * Believe whom it names
              * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
              */
@@ -26336,6 +26436,11 @@ export interface components {
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
                  */
                 direct_media?: boolean | null;
+                /**
+                 * Fax by T.38
+                 * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+                 */
+                t38?: boolean | null;
                 /**
                  * Believe whom it names
                  * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
@@ -26501,6 +26606,11 @@ export interface components {
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
                  */
                 direct_media?: boolean | null;
+                /**
+                 * Fax by T.38
+                 * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+                 */
+                t38?: boolean | null;
                 /**
                  * Believe whom it names
                  * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
@@ -26694,6 +26804,12 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media?: boolean | null;
+            /**
+             * Fax by T.38
+             * @description Calls may become a fax in real time (T.38). Off: that is refused (488), and the devices go on with fax as voice (G.711)
+             * @default null
+             */
+            t38: boolean | null;
             /**
              * Believe whom it names
              * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls

@@ -7,7 +7,7 @@ import type { EntityFormState } from '../../forms/useEntityForm';
 export const SERVER_OPTIONS = ['host', 'transport', 'proxy'];
 export const REGISTER_OPTIONS = ['register', 'register_block', 'expires_s'];
 export const NUMBER_OPTIONS = ['number_format', 'user_phone', 'from_says', 'identity', 'clir', 'incoming_from'];
-const VOICE = ['codecs', 'srtp', 'dtmf', 'early_media', 'direct_media', 'rtp_timeout_s', 'rtp_hold_timeout_s'];
+const VOICE = ['codecs', 'srtp', 'dtmf', 'early_media', 'direct_media', 't38', 'rtp_timeout_s', 'rtp_hold_timeout_s'];
 const CALLS = ['session_timer', 'session_expires_s', 'allow_redirect', 'allow_transfer', 'location'];
 const CHECKS = ['qualify_s', 'permit', 'deny'];
 

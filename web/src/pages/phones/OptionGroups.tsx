@@ -7,7 +7,7 @@ import type { EntityFormState } from '../../forms/useEntityForm';
 export const LOGIN_OPTIONS = ['host', 'port', 'default_ip', 'insecure', 'digest', 'max_contacts'];
 const NETWORK = ['nat', 'qualify_s', 'permit', 'deny', 'mask', 'tls_required'];
 const CALLS = ['kind', 'from_user', 'from_domain', 'trust_rpid', 'promisc_redir'];
-const VOICE = ['codecs', 'srtp', 'dtmf', 'progress_inband', 'direct_media', 'rtp_timeout_s', 'rtp_hold_timeout_s'];
+const VOICE = ['codecs', 'srtp', 'dtmf', 'progress_inband', 'direct_media', 't38', 'rtp_timeout_s', 'rtp_hold_timeout_s'];
 
 export const ALL_OPTIONS = [...LOGIN_OPTIONS, ...NETWORK, ...CALLS, ...VOICE];
 

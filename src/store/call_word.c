@@ -15,6 +15,7 @@
 enum {
 	PORTION = 2048,	    /* records: some 30 ms */
 	DEAD_MIN = 1 << 20, /* records gone before they are worth a new index */
+	RARE_MAX = 10000,   /* beyond it a page is full sooner when records are read as they lie */
 	PIECE_BYTES = 32    /* of a match: three letters, all of them quotes of their own */
 };
 
@@ -146,26 +147,38 @@ letter_bytes(struct slice s)
 	return n;
 }
 
-/* Its pieces, all of which a text must have; what does not fit narrows less. */
+static void
+put_piece(struct buf *b, struct slice piece)
+{
+	buf_cstr(b, b->n ? " AND \"" : "\"");
+	for (size_t i = 0; i < piece.n; i++) {
+		if (piece.p[i] == '"')
+			buf_char(b, '"');
+		buf_char(b, piece.p[i]);
+	}
+	buf_char(b, '"');
+}
+
+/* Its pieces, all of which a text must have, one behind the other, the last one at its end: those
+ * between would be asked for, too, and say little more. What does not fit narrows less. */
 static void
 put_pieces(struct buf *b, struct slice word)
 {
-	while (word.n && b->n + PIECE_BYTES < LIST_MATCH_BYTES) {
-		size_t end = 0;
+	size_t at[3] = {0}, end = 0; /* letters of the piece before */
 
-		for (int letters = 0; letters < 3; letters++) {
-			if (end == word.n)
-				return;
+	while (end < word.n && b->n + PIECE_BYTES < LIST_MATCH_BYTES) {
+		size_t begin = end, letters = 0, next[3] = {0};
+
+		for (; letters < 3 && end < word.n; letters++) {
+			next[letters] = end;
 			end += letter_bytes(slice_from(word, end));
 		}
-		buf_cstr(b, b->n ? " AND \"" : "\"");
-		for (size_t i = 0; i < end; i++) {
-			if (word.p[i] == '"')
-				buf_char(b, '"');
-			buf_char(b, word.p[i]);
-		}
-		buf_char(b, '"');
-		word = slice_from(word, letter_bytes(word));
+		if (letters < 3 && begin == 0)
+			return; /* of so short words there are none */
+		if (letters < 3)
+			begin = at[letters];
+		put_piece(b, slice_make(word.p + begin, end - begin));
+		memcpy(at, next, sizeof at);
 	}
 }
 
@@ -205,16 +218,15 @@ call_word_narrow(struct db *db, struct list_words *words)
 		return err;
 	snprintf(sql, sizeof sql,
 	    "SELECT count(*) FROM (SELECT 1 FROM call_word WHERE call_word MATCH ? LIMIT %d)",
-	    STORE_LOG_COUNT_MAX);
+	    RARE_MAX);
 	err = db_prepare(db, sql, &s);
 	if (err != ERR_OK)
 		return err;
 	stmt_cstr(s, 1, words->match);
 	err = stmt_step(s, &row);
 	if (err == ERR_OK)
-		words->found = sqlite3_column_int64(s->st, 0) < STORE_LOG_COUNT_MAX
-				   ? WORDS_RARE
-				   : WORDS_FREQUENT;
+		words->found =
+		    sqlite3_column_int64(s->st, 0) < RARE_MAX ? WORDS_RARE : WORDS_FREQUENT;
 	stmt_done(s);
 	return err;
 }

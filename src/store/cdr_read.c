@@ -18,7 +18,6 @@ put_columns(struct buf *b)
 		buf_printf(b, ", t.\"%s\"", e->fields[i].name);
 		n++;
 	}
-	buf_lit(b, " FROM call_record t");
 	return n;
 }
 
@@ -52,6 +51,7 @@ prepare(struct db *db, const struct store_query *q, const struct store_cdr_place
 	buf_init(&b, sql, SQL_BYTES);
 	*columns = put_columns(&b);
 	e = list_words(db, &model_call_record, q, &words);
+	buf_printf(&b, " FROM call_record t%s", list_way(&words));
 	if (e == ERR_OK)
 		e = list_where(&b, &model_call_record, q, &words, &errors);
 	if (place->id)

@@ -223,6 +223,12 @@ put_calls_of_user(struct buf *b, struct model_errors *errors)
 	return err;
 }
 
+const char *
+list_way(const struct list_words *words)
+{
+	return words->found == WORDS_RARE ? " NOT INDEXED" : "";
+}
+
 enum err
 list_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words, struct model_errors *errors)
@@ -393,18 +399,12 @@ static enum err
 count_rows(struct db *db, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words, struct slice where, int64_t *total)
 {
-	char *sql;
+	char *sql = malloc(SQL_BYTES);
 	struct buf b;
 	struct stmt *s;
 	bool row = false, log = e->flags & MODEL_LOG;
 	enum err err;
 
-	if (words->found == WORDS_FREQUENT && asks_words_only(q)) {
-		err = count_frequent(db, words, where, total);
-		if (err != ERR_OK || *total)
-			return err;
-	}
-	sql = malloc(SQL_BYTES);
 	if (!sql)
 		return ERR_NOMEM;
 	buf_init(&b, sql, SQL_BYTES);
@@ -489,7 +489,7 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 		per_page = MODEL_PER_PAGE_MAX;
 	skip = q->all ? 0 : ((int64_t)page - 1) * per_page;
 	buf_init(&b, sql, SQL_BYTES);
-	buf_printf(&b, "SELECT t.id FROM \"%s\" t", e->name);
+	buf_printf(&b, "SELECT t.id FROM \"%s\" t%s", e->name, list_way(words));
 	buf_put(&b, where);
 	buf_put(&b, order);
 	buf_lit(&b, " LIMIT ? OFFSET ?");
@@ -550,11 +550,19 @@ list_read(struct db *db, const struct model_entity *e, const struct store_query 
 	buf_init(&order, text + SQL_BYTES, SQL_BYTES);
 	if (err == ERR_OK)
 		err = list_where(&where, e, q, &words, errors);
+	if (err == ERR_OK && words.found == WORDS_FREQUENT && asks_words_only(q)) {
+		err = count_frequent(db, &words, buf_slice(&where), total);
+		if (err == ERR_OK && !*total) { /* their pieces are, they are not */
+			words.found = WORDS_RARE;
+			where.n = 0;
+			err = list_where(&where, e, q, &words, errors);
+		}
+	}
 	if (err == ERR_OK)
 		err = put_order(&order, e, q, errors);
 	if (err == ERR_OK && (!buf_ok(&where) || !buf_ok(&order)))
 		err = ERR_TOO_BIG;
-	if (err == ERR_OK && !counts_itself(e, q, &words, buf_slice(&where)))
+	if (err == ERR_OK && !*total && !counts_itself(e, q, &words, buf_slice(&where)))
 		err = count_rows(db, e, q, &words, buf_slice(&where), total);
 	return err == ERR_OK
 		   ? list_page(db, e, q, &words, buf_slice(&where), buf_slice(&order), items, total)

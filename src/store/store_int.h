@@ -183,6 +183,9 @@ struct list_words {
  * the same db. */
 enum err list_words(struct db *db, const struct model_entity *e, const struct store_query *q,
     struct list_words *out);
+/* Behind a table that is searched by list_where: what is rare is looked up by its ids, in whatever
+ * order it is wanted. */
+const char *list_way(const struct list_words *words);
 enum err list_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words, struct model_errors *errors);
 /* Returns the next index. */

@@ -300,6 +300,10 @@ const char *model_join_table(
 void model_sql_column(struct buf *b, const struct model_field *f);
 /** CREATE INDEX IF NOT EXISTS of e->covering and ';'; nothing without. */
 void model_sql_covering(struct buf *b, const struct model_entity *e);
+/** CREATE INDEX IF NOT EXISTS and ';' of a list of refs, both ways: in its order, and by who has
+ * had it longest. */
+void model_sql_list_indexes(
+    struct buf *b, const struct model_entity *e, const struct model_field *f);
 /** CREATE INDEX and ';' for a column that has one; nothing for others. */
 void model_sql_index(struct buf *b, const struct model_entity *e, const struct model_field *f);
 /** The OpenAPI 3.0 document of the whole HTTP interface; new reference, NULL out of memory. */

@@ -89,6 +89,18 @@ model_sql_column(struct buf *b, const struct model_field *f)
 	put_default(b, f);
 }
 
+void
+model_sql_list_indexes(struct buf *b, const struct model_entity *e, const struct model_field *f)
+{
+	char text[64];
+
+	model_join_table(e, f, text);
+	buf_printf(b,
+	    "CREATE INDEX IF NOT EXISTS \"%s_order\" ON \"%s\" (\"%s\", position, \"%s\");\n"
+	    "CREATE INDEX IF NOT EXISTS \"%s_holder\" ON \"%s\" (\"%s\", since, \"%s\");\n",
+	    text, text, e->name, f->ref, text, text, f->ref, e->name);
+}
+
 static void
 put_join_table(struct buf *b, const struct model_entity *e, const struct model_field *f)
 {
@@ -101,10 +113,9 @@ put_join_table(struct buf *b, const struct model_entity *e, const struct model_f
 	    "  \"%s\" INTEGER NOT NULL REFERENCES \"%s\"(id)%s,\n"
 	    "  position INTEGER NOT NULL,\n"
 	    "  since INTEGER NOT NULL DEFAULT 0,\n"
-	    "  PRIMARY KEY (\"%s\", \"%s\")\n) WITHOUT ROWID;\n"
-	    "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\");\n",
-	    text, e->name, e->name, f->ref, f->ref, on_delete(f), e->name, f->ref, text, f->ref,
-	    text, f->ref);
+	    "  PRIMARY KEY (\"%s\", \"%s\")\n) WITHOUT ROWID;\n",
+	    text, e->name, e->name, f->ref, f->ref, on_delete(f), e->name, f->ref);
+	model_sql_list_indexes(b, e, f);
 }
 
 void

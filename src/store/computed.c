@@ -37,11 +37,11 @@ struct computed {
 	"NOT EXISTS (SELECT 1 FROM user u JOIN user_phone j ON j.user = u.id "                     \
 	"JOIN phone p ON p.id = j.phone WHERE u.id = " user " AND u.enabled AND p.enabled)"
 
-/* min() has the other columns of its row with it, and needs no sorting for each row. */
+/* Both in the order of an index, or each row would be sorted for itself. */
 static const char first_phone[] =
-    "(SELECT fold(name) FROM (SELECT p.name AS name, min(j.position) " OWN_PHONES "))";
-static const char first_user[] = "(SELECT fold(name) FROM (SELECT u.last_name || ' ' || "
-				 "u.first_name AS name, min(j.since) " OWN_USERS "))";
+    "(SELECT fold(p.name) " OWN_PHONES " ORDER BY j.position LIMIT 1)";
+static const char first_user[] =
+    "(SELECT fold(u.last_name || ' ' || u.first_name) " OWN_USERS " ORDER BY j.since LIMIT 1)";
 static const char member[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER ")";
 static const char owner[] =
     "coalesce((SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER

@@ -280,18 +280,26 @@ complete_column(struct db *db, const struct model_entity *e, const struct model_
 static enum err
 complete_list(struct db *db, const struct model_entity *e, const struct model_field *f)
 {
-	char table[64], sql[160];
+	char table[64], sql[640];
 	bool there = false;
+	struct buf b;
 	enum err err;
 
 	model_join_table(e, f, table);
 	err = has_column(db, table, "since", &there);
-	if (err != ERR_OK || there)
+	if (err != ERR_OK)
 		return err;
-	snprintf(sql, sizeof sql, "ALTER TABLE \"%s\" ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
-	    table);
-	log_info(STORE, "database gains %s.since", table);
-	return db_exec(db, sql);
+	buf_init(&b, sql, sizeof sql - 1);
+	if (!there) {
+		buf_printf(
+		    &b, "ALTER TABLE \"%s\" ADD COLUMN since INTEGER NOT NULL DEFAULT 0;", table);
+		log_info(STORE, "database gains %s.since", table);
+	}
+	/* one of an older version, of less than the one that takes its place */
+	buf_printf(&b, "DROP INDEX IF EXISTS \"%s_%s\";", table, f->ref);
+	model_sql_list_indexes(&b, e, f);
+	sql[b.n] = '\0';
+	return buf_ok(&b) ? db_exec(db, sql) : ERR_TOO_BIG;
 }
 
 /* One of an older version has other columns. */

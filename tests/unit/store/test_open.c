@@ -79,10 +79,12 @@ an_older_database_gains_what_is_new(void **state)
 	int64_t id = make(f->store, &model_phone, "{'name':'desk','port':5070}");
 
 	close_store(f);
-	sql(f->path, "ALTER TABLE phone DROP COLUMN qualify_s;"
-		     "ALTER TABLE settings DROP COLUMN cdr_keep_days;"
-		     "ALTER TABLE user_phone DROP COLUMN since;"
-		     "UPDATE settings SET company = 'Old'");
+	sql(f->path,
+	    "ALTER TABLE phone DROP COLUMN qualify_s;"
+	    "ALTER TABLE settings DROP COLUMN cdr_keep_days;"
+	    "DROP INDEX user_phone_holder; CREATE INDEX user_phone_phone ON user_phone (phone);"
+	    "ALTER TABLE user_phone DROP COLUMN since;"
+	    "UPDATE settings SET company = 'Old'");
 	fixture_open(f);
 	assert_int_equal(store_get(f->store, &model_phone, id, &row), ERR_OK);
 	assert_true(json_is_null(json_object_get(row, "qualify_s"))); /* as its type */

@@ -429,6 +429,13 @@ test('a file of music on hold is added, heard, changed and removed, until the lo
   await must('DELETE', '/api/music-loops/{id}', 204, undefined, { id: loop });
 });
 
+test('a provider has its name alone', async () => {
+  const host = 'sip.example.invalid';
+  await must('POST', '/api/providers', 201, { name: 'Contract', host });
+  const { id } = (await must('POST', '/api/providers', 201, { name: 'Contract 2', host })).json();
+  await must('PATCH', '/api/providers/{id}', 409, { name: 'Contract' }, { id });
+});
+
 test('an announcement is uploaded, heard in parts, chosen by a mailbox and deleted when nobody needs it', async () => {
   const put = (path, client, values, body, type = 'audio/wav') => {
     const operation = document.operations.find(({ name }) => name === `PUT ${path}`);
@@ -572,9 +579,12 @@ test('CNF-1: conferences are planned by their owner and by administrators', asyn
 });
 
 /** A user of one's own, and his account. */
+/** A user without telephones: those for new accounts may be any. */
 async function somebody() {
   const { client } = await userFor({ path: '/api/me' });
-  return { client, me: await client.json('GET', '/api/me') };
+  const me = await client.json('GET', '/api/me');
+  await must('PATCH', '/api/users/{id}', 200, { phones: [] }, { id: me.id });
+  return { client, me };
 }
 
 test('a prompt is heard, replaced by a file of one\'s own, and put back', async () => {

@@ -121,11 +121,17 @@ put_join_table(struct buf *b, const struct model_entity *e, const struct model_f
 void
 model_sql_index(struct buf *b, const struct model_entity *e, const struct model_field *f)
 {
+	const struct model_field *key =
+	    e->key && f->type == MODEL_REF ? model_field_find(e, slice_cstr(e->key)) : NULL;
 	char column[64];
 
-	if ((f->flags & MODEL_INDEX) || (f->type == MODEL_REF && f->on_delete != MODEL_KEEP))
-		buf_printf(b, "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\");\n", e->name, f->name,
-		    e->name, model_column(f, column));
+	if (!(f->flags & MODEL_INDEX) && (f->type != MODEL_REF || f->on_delete == MODEL_KEEP))
+		return;
+	buf_printf(b, "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\"", e->name, f->name, e->name,
+	    model_column(f, column));
+	if (key && model_has_column(key) && key->type == MODEL_TEXT)
+		buf_printf(b, ", \"%s\"", key->name); /* what rows are shown by and sorted by */
+	buf_lit(b, ");\n");
 }
 
 void

@@ -11,8 +11,10 @@ struct orbit {
 static void
 on_time(struct call_app *a)
 {
-	(void)call_app_return(a); /* the next time, if not now */
 	call_app_after(a, 1000 * (uint64_t)dir_settings(call_app_directory(a))->orbit_s);
+	/* the next time, if not now; whose calls a mailbox answers has it at once, and this is over
+	 */
+	(void)call_app_return(a);
 }
 
 static void

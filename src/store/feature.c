@@ -114,7 +114,8 @@ redirect_number(const struct orders *o, json_int_t number, const char *trigger, 
 
 	if (e != ERR_OK || (!id && !on))
 		return outcome_of(e, &errors);
-	in = on ? json_pack("{s:b,s:s}", "enabled", 1, "target", o->what->argument)
+	in = on ? json_pack(
+		      "{s:b,s:s,s:s}", "enabled", 1, "kind", "number", "target", o->what->argument)
 		: json_pack("{s:b}", "enabled", 0);
 	if (in && !id) {
 		json_object_set_new(in, "number", json_integer(number));

@@ -448,6 +448,30 @@ it_rings_at_all_of_ones_phones_and_the_one_that_answers_calls(void **state)
 	assert_string_equal(o.record[1].caller_phone, "a2");
 }
 
+/* Another one of his phones was heard first, and its 200 need not say again what it said in a
+ * reliable 183 (RFC 3261, 13.2.1). */
+static void
+who_was_not_heard_early_is_heard_when_he_is_called_back(void **state)
+{
+	struct ua *second = office_phone(&o, "a2");
+	const char *one, *other;
+
+	finds_busy(anna, "107", eva);
+	ask("101");
+	one = ua_expect(anna, "INVITE", 11000);
+	other = ua_expect(second, "INVITE", 100);
+	ua_answer(anna, one, 183, "", sdp_of(anna, 5500, ""));
+	ua_answer(second, other, 183, "Require: 100rel\nRSeq: 41\n", sdp_of(second, 6000, ""));
+	ua_ok(second, "PRACK");
+	ua_answer(second, other, 200, "", "");
+	ua_expect(second, "ACK", 100);
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLER].rtp.port, 6000);
+	ua_ok(anna, "CANCEL");
+	ua_answer(anna, one, 487, "", "");
+	answers(eva, second, 5000, 6000);
+	hangs_up(second, other, eva);
+}
+
 int
 main(void)
 {
@@ -468,6 +492,7 @@ main(void)
 	    T(a_number_that_was_given_away_is_waited_for_no_longer),
 	    T(a_number_behind_a_pin_is_not_kept),
 	    T(it_rings_at_all_of_ones_phones_and_the_one_that_answers_calls),
+	    T(who_was_not_heard_early_is_heard_when_he_is_called_back),
 	    T(who_does_not_want_to_be_disturbed_is_not_called_nor_called_back),
 	};
 

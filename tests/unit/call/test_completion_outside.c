@@ -199,6 +199,35 @@ it_rings_at_both_and_who_asked_picks_up_first(void **state)
 	assert_string_equal(o.record[1].called_number, "+4922199");
 }
 
+/* Another one of his phones was heard first, and its 200 need not say again what it said in a
+ * reliable 183 (RFC 3261, 13.2.1). */
+static void
+who_asked_and_was_not_heard_early_is_heard_when_he_picks_up(void **state)
+{
+	const char *there, *one, *other;
+	struct ua *second;
+
+	fixture_change(&o.fixture, "{'phones':[{'name':'b2','secret':'Secret-b2-Secret2'}],"
+				   "'users':[{'login':'1001','phones':['b1','b2']}]}");
+	reload();
+	second = office_phone(&o, "b2");
+	there = rings_there();
+	one = ua_expect(ben, "INVITE", 100);
+	other = ua_expect(second, "INVITE", 100);
+	ua_answer(ben, one, 183, "", sdp_of(ben, 5500, ""));
+	ua_answer(second, other, 183, "Require: 100rel\nRSeq: 41\n", sdp_of(second, 6000, ""));
+	ua_ok(second, "PRACK");
+	ua_answer(second, other, 200, "", "");
+	ua_expect(second, "ACK", 100);
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLER].rtp.port, 6000);
+	ua_ok(ben, "CANCEL");
+	ua_answer(ben, one, 487, "", "");
+	ua_answer(isp, there, 486, "", "");
+	ua_expect(isp, "ACK", 100);
+	ua_ok(second, "BYE");
+	office_run(&o, 100);
+}
+
 static void
 it_is_picked_up_there_first_and_hears_that_it_rings(void **state)
 {
@@ -371,6 +400,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(it_is_tried_five_times_every_ten_seconds_then_every_twenty_for_an_hour),
 	    T(it_rings_at_both_and_who_asked_picks_up_first),
+	    T(who_asked_and_was_not_heard_early_is_heard_when_he_picks_up),
 	    T(it_is_picked_up_there_first_and_hears_that_it_rings),
 	    T(it_answers_without_having_rung),
 	    T(voice_before_the_answer_is_ringing_unless_it_is_busy_soon),

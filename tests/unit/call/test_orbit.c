@@ -154,6 +154,25 @@ a_phone_that_does_not_answer_leaves_him_waiting(void **state)
 	ends(&t);
 }
 
+/* A mailbox answers at once, and so in the middle of the place's own work. */
+static void
+who_comes_back_to_a_mailbox_leaves_his_message(void **state)
+{
+	struct directory *old = o.fixture.directory;
+	struct talk t = ben_waits_at("12");
+
+	o.fixture.directory = NULL; /* the switch still has it */
+	fixture_change(&o.fixture, "{'mailboxes':[{'name':'Anna','code':'4'}],"
+				   "'redirections':[{'number':'101','trigger':'always','kind':"
+				   "'mailbox','mailbox':'Anna'}]}");
+	call_switch_set_directory(o.calls, o.fixture.directory);
+	directory_free(old);
+	office_run(&o, dir_settings(o.fixture.directory)->orbit_s * 1000);
+	assert_false(o.orbit.taken);
+	ends(&t);
+	assert_true(record_says(&o.record[0], "A message can be left in the mailbox Anna"));
+}
+
 int
 main(void)
 {
@@ -164,6 +183,7 @@ main(void)
 	    T(a_place_that_is_taken_is_refused_with_the_reason),
 	    T(who_waits_is_fetched_to_the_phone_of_who_asks),
 	    T(a_phone_that_does_not_answer_leaves_him_waiting),
+	    T(who_comes_back_to_a_mailbox_leaves_his_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,32 @@ phones_of(struct fixture *f, int64_t user, char *out, size_t size)
 	json_decref(row);
 }
 
+/* What the page has led to a mailbox leads to a number when one is dialled. */
+static void
+a_code_leads_to_a_number_what_led_to_a_mailbox(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	int64_t number, box, id;
+	json_t *row = NULL;
+	char text[160];
+
+	make(f->store, &model_range, "{'first':'10','last':'99'}");
+	snprintf(text, sizeof text, "{'number':'30','user':%lld}", (long long)o.anna);
+	number = make(f->store, &model_number, text);
+	make(f->store, &model_number, "{'number':'32'}");
+	box = make(f->store, &model_mailbox, "{'name':'Anna','code':'4'}");
+	snprintf(text, sizeof text,
+	    "{'number':%lld,'trigger':'timeout','kind':'mailbox','mailbox':%lld}",
+	    (long long)number, (long long)box);
+	id = make(f->store, &model_redirection, text);
+	assert_int_equal(dial(f, FEATURE_REDIRECT_TIMEOUT, o.anna, o.phone, "32"), FEATURE_DONE);
+	assert_int_equal(store_get(f->store, &model_redirection, id, &row), ERR_OK);
+	assert_string_equal(json_string_value(json_object_get(row, "kind")), "number");
+	assert_string_equal(json_string_value(json_object_get(row, "target")), "32");
+	json_decref(row);
+}
+
 static void
 a_telephone_is_logged_in_to_and_becomes_the_primary_one(void **state)
 {
@@ -257,6 +283,7 @@ main(void)
 	    T(nobody_does_by_a_code_what_he_may_not_do),
 	    T(groups_by_their_id),
 	    T(all_numbers_are_redirected_and_the_target_is_kept),
+	    T(a_code_leads_to_a_number_what_led_to_a_mailbox),
 	    T(a_telephone_is_logged_in_to_and_becomes_the_primary_one),
 	    T(who_logged_in_first_owns_the_telephone),
 	    T(the_log_of_changes_says_who_and_where),

@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 DATA ?= data
 SEEDS ?= 20000
+WEEKS ?= 50
 SECONDS_EACH ?= 60
 
 ASAN := -Db_sanitize=address,undefined -Db_lundef=false
@@ -42,10 +43,10 @@ fuzz: ## feed the parsers with libFuzzer, SECONDS_EACH seconds for each target
 	@CC=clang TARGETS=fuzz-targets tools/setup-build build-fuzz $(FUZZ)
 	@exec tools/fuzz build-fuzz $(SECONDS_EACH)
 
-sim: ## simulated calls over a bad network, SEEDS=20000 different ones
+sim: ## simulated calls over a bad network, SEEDS=20000 different days and WEEKS=50 weeks
 	@tools/install-packages build test
 	@TARGETS=tests/sim/sim_calls tools/setup-build build-asan $(ASAN)
-	@exec tools/sim build-asan $(SEEDS)
+	@exec tools/sim build-asan $(SEEDS) $(WEEKS)
 
 soak: ## calls for hours (SECONDS=3600) at half of the highest rate, with a kill -9 in the middle
 	@tools/install-packages build test

@@ -1,4 +1,4 @@
-/* The switch of the simulated office, and the day its phones have. */
+/* The switch of the simulated office, and the days or weeks that its phones have. */
 #include "office.h"
 
 #include <stdarg.h>
@@ -8,16 +8,16 @@
 #include "fault.h"
 #include "office_check.h"
 #include "office_disk.h"
+#include "office_list.h"
 
 enum {
 	START_MS = 1000000,
 	WALL_START_S = 1700000000,
-	DAY_MS = 100000, /* calls begin */
-	/* and all must be over: 200 s of talk, 2 * 64*T1, expiry, failed calls that may be
-	   completed */
-	SILENCE_MS = 1100000,
 	TALK_MS = 250000, /* talks that are on are over, nobody asks to be called back any more */
 	STEP_MS = 1000,
+	SOON_MS = 5000, /* nothing befalls an office before */
+	LOOK_MS = 2000,
+	LOOKS = 3600, /* an hour of them without a call */
 	INSPECT_MS = 1700,
 	PROVIDER = OFFICE_PHONES_MAX - 1,
 	PROVIDER_HOST = 50,
@@ -31,6 +31,44 @@ static struct addr
 address(uint8_t host)
 {
 	return (struct addr){.family = 4, .port = 5060, .ip = {10, 0, 0, host}};
+}
+
+/* ---- what befalls it ---- */
+
+static void
+await(struct office *o, struct timer *t, const struct office_mishap *m, struct rng *rng)
+{
+	timer_start(sim_timers(o->sim), t, SOON_MS + rng_below(rng, m->within_ms));
+}
+
+static void
+await_first(struct office *o, struct timer *t, const struct office_mishap *m, struct rng *rng)
+{
+	if (rng_below(rng, m->one_in) == 0)
+		await(o, t, m, rng);
+}
+
+static bool
+is_over(const struct office *o)
+{
+	return !o->calls_left && sim_now_ms(o->sim) >= START_MS + o->span->ms;
+}
+
+static void
+await_next(struct office *o, struct timer *t, const struct office_mishap *m, struct rng *rng)
+{
+	if (m->again && !is_over(o))
+		await(o, t, m, rng);
+}
+
+/* In a life that is mostly silent what befalls the office mostly befalls calls. */
+static bool
+waits_for_calls(struct office *o, struct timer *t, const struct office_mishap *m, struct rng *rng)
+{
+	if (!m->again || office_has_calls(o) || rng_below(rng, LOOKS) == 0)
+		return false;
+	timer_start(sim_timers(o->sim), t, 1 + rng_below(rng, LOOK_MS));
+	return true;
 }
 
 /* ---- the switch ---- */
@@ -78,6 +116,7 @@ sb_live_call(void *ctx, const struct live_call *call)
 {
 	struct office *o = ctx;
 
+	quiet_disturb(o);
 	(void)!slice_copy_cstr(slice_cstr(call->call_id), o->last_call, sizeof o->last_call);
 	if (call->state == LIVE_CALL_ENDED)
 		office_note_over(o, o->last_call);
@@ -236,22 +275,29 @@ crash(struct timer *t)
 	struct office *o = container_of(t, struct office, crash);
 	struct addr here = address(1);
 
+	if (o->switchboard && waits_for_calls(o, t, &o->span->crash, &o->fate))
+		return;
 	if (o->switchboard) {
 		(void)sim_endpoint_remove(o->sim, &here);
 		switchboard_free(o->switchboard);
 		o->switchboard = NULL;
 		sim_media_fini(&o->media);
+		o->heard += o->media.heard;
+		o->played += o->media.played;
 		desk_crash(o);
 		lamps_crash(o);
 		parked_crash(o);
+		quiet_crash(o);
 		sim_names_forget(&o->names);
 		o->crashes++;
 		o->last_call[0] = '\0';
 		timer_start(sim_timers(o->sim), t, 1 + rng_below(&o->fate, 8000));
 		return;
 	}
+	o->back_ms = sim_now_ms(o->sim);
 	desk_restart(o);
 	open_switch(o);
+	await_next(o, t, &o->span->crash, &o->fate);
 }
 
 /* Somebody sets the clock. */
@@ -261,6 +307,7 @@ clock_jump(struct timer *t)
 	struct office *o = container_of(t, struct office, clock);
 
 	o->wall_shift_ms += ((int64_t)rng_below(&o->fate, 2 * 7200) - 7200) * 1000;
+	await_next(o, t, &o->span->clock, &o->fate);
 }
 
 /* The power of the house fails: all phones are off, and back in the same moment. */
@@ -269,9 +316,12 @@ outage(struct timer *t)
 {
 	struct office *o = container_of(t, struct office, outage);
 
+	if (waits_for_calls(o, t, &o->span->outage, &o->house))
+		return;
 	for (size_t i = 0; i < o->n_phones; i++)
 		phone_power_off(&o->phone[i], 5000);
 	o->outages++;
+	await_next(o, t, &o->span->outage, &o->house);
 }
 
 /* ---- its phones ---- */
@@ -282,16 +332,14 @@ on_outcome(void *ctx, const struct phone_outcome *outcome)
 	struct office *o = ctx;
 	struct office_call *c;
 
-	if (o->n_told == OFFICE_CALLS_MAX) {
-		office_problem(o, "more outcomes than calls");
-		return;
-	}
+	o->told = office_grow(o->told, o->n_told, &o->max_told, sizeof *o->told);
 	c = &o->told[o->n_told++];
 	*c = (struct office_call){.status = outcome->status,
 	    .failed = outcome->failed || outcome->gave_up,
 	    .vanished = outcome->vanished,
 	    .replacing = outcome->replacing};
 	call_id_of(outcome->sip_call_id, c->id);
+	c->crashed = office_has_crashed_since(o, talk_dialled_ms(o, c->id));
 }
 
 /* Where a stranger meddles or memory runs out, phones hear strange things. */
@@ -322,7 +370,7 @@ static const struct phone_ops phone_ops = {.on_outcome = on_outcome,
     .on_key = on_key};
 
 static enum err
-add_phone(struct office *o, size_t which, struct rng *rng)
+add_phone(struct office *o, size_t which)
 {
 	bool outside = which == PROVIDER;
 
@@ -335,21 +383,32 @@ add_phone(struct office *o, size_t which, struct rng *rng)
 		.registrar = address(1),
 		.ops = &phone_ops,
 		.ctx = o,
+		.register_s = o->span->register_s,
+		.watch_s = o->span->watch_s,
+		.off_ms = o->span->off_ms,
 		.patience = o->good_cable ? 2 : 20,
-		.seed = rng_u64(rng)});
+		.seed = rng_u64(&o->dice)});
 }
 
 static void
-add_phones(struct office *o, size_t n, struct rng *rng)
+add_phones(struct office *o, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (add_phone(o, i, rng) != ERR_OK)
+		if (add_phone(o, i) != ERR_OK)
 			abort();
-	if (add_phone(o, PROVIDER, rng) != ERR_OK)
+	if (add_phone(o, PROVIDER) != ERR_OK)
 		abort();
 }
 
-/* ---- the day ---- */
+/* ---- its days ---- */
+
+static uint32_t
+until_next_call(const struct office *o, struct rng *rng)
+{
+	bool pause = o->span->pause_one_in && rng_below(rng, o->span->pause_one_in) == 0;
+
+	return rng_below(rng, pause ? o->span->pause_ms : o->span->gap_ms);
+}
 
 static void
 next_call(struct timer *t)
@@ -358,7 +417,7 @@ next_call(struct timer *t)
 	struct rng *rng = sim_rng(o->sim);
 	size_t who = rng_below(rng, (uint32_t)o->n_phones);
 
-	const char *number = office_number(rng, o->phone[who].p.outside);
+	const char *number = office_number(o->span, rng, o->phone[who].p.outside);
 	struct phone_dialog d;
 
 	if (rng_below(rng, 8) == 0 &&
@@ -367,7 +426,7 @@ next_call(struct timer *t)
 	else
 		phone_dial(&o->phone[who], number);
 	if (--o->calls_left)
-		timer_start(sim_timers(o->sim), t, rng_below(rng, DAY_MS / 10));
+		timer_start(sim_timers(o->sim), t, until_next_call(o, rng));
 }
 
 /* Somebody in the web page ends a call. */
@@ -376,9 +435,10 @@ admin(struct timer *t)
 {
 	struct office *o = container_of(t, struct office, admin);
 
-	o->parked.closed = true;
+	parked_on_admin(o);
 	if (o->last_call[0] && o->switchboard)
 		(void)!call_hang_up(switchboard_calls(o->switchboard), slice_cstr(o->last_call));
+	await_next(o, t, &o->span->admin, &o->dice);
 }
 
 /* Voices go where the phones expect them: here, or to the phone at the other end of the same
@@ -398,10 +458,10 @@ inspect(struct timer *t)
 {
 	struct office *o = container_of(t, struct office, inspector);
 
-	for (size_t i = 0; i < o->n_phones; i++)
+	for (size_t i = 0; i < o->n_phones && !office_is_shaken(o); i++)
 		phone_inspect(&o->phone[i], is_right, o);
 	talk_inspect(o);
-	if (o->calls_left || sim_now_ms(o->sim) < START_MS + DAY_MS)
+	if (!is_over(o))
 		timer_start(sim_timers(o->sim), t, INSPECT_MS);
 }
 
@@ -418,55 +478,69 @@ choose_weather(struct sim_impairments *imp, struct rng *rng)
 }
 
 static void
+stop_mishaps(struct office *o)
+{
+	timer_stop(&o->admin);
+	timer_stop(&o->crash);
+	timer_stop(&o->clock);
+	timer_stop(&o->outage);
+}
+
+static void
 close_office(struct office *o)
 {
 	for (size_t i = 0; i < o->n_phones; i++)
 		phone_fini(&o->phone[i]);
 	timer_stop(&o->next_call);
-	timer_stop(&o->admin);
 	timer_stop(&o->inspector);
-	timer_stop(&o->crash);
-	timer_stop(&o->clock);
-	timer_stop(&o->outage);
+	stop_mishaps(o);
 	lamps_stop(o);
 	switchboard_free(o->switchboard);
 	desk_close(o);
+	talk_close(o);
+	parked_close(o);
+	free(o->told);
+	free(o->record);
+	free(o->over);
 	sim_free(o->sim);
 }
 
 static void
-live_a_day(struct office *o, struct rng *rng)
+start_mishaps(struct office *o)
 {
-	struct rng house;
+	const struct office_span *span = o->span;
 
-	rng_init_seed(&house, o->seed ^ 0x686f757365ull);
+	await_first(o, &o->admin, &span->admin, &o->dice);
+	await_first(o, &o->crash, &span->crash, &o->fate);
+	await_first(o, &o->clock, &span->clock, &o->fate);
+	rng_init_seed(&o->house, o->seed ^ 0x686f757365ull);
+	await_first(o, &o->outage, &span->outage, &o->house);
+}
+
+static void
+live(struct office *o)
+{
 	timer_start(sim_timers(o->sim), &o->next_call, 3000);
-	if (rng_below(rng, 4) == 0)
-		timer_start(sim_timers(o->sim), &o->admin, 10000 + rng_below(rng, DAY_MS));
-	if (rng_below(&o->fate, 5) == 0)
-		timer_start(
-		    sim_timers(o->sim), &o->crash, 5000 + rng_below(&o->fate, DAY_MS - 20000));
-	if (rng_below(&o->fate, 4) == 0)
-		timer_start(sim_timers(o->sim), &o->clock, 5000 + rng_below(&o->fate, DAY_MS));
-	if (rng_below(&house, 6) == 0)
-		timer_start(sim_timers(o->sim), &o->outage, 5000 + rng_below(&house, DAY_MS));
-	if (!o->noisy && !o->starving && o->streams_max == SIM_STREAMS_MAX &&
-	    !timer_active(&o->crash))
+	start_mishaps(o);
+	if (!o->noisy && !o->starving && o->streams_max == SIM_STREAMS_MAX)
 		timer_start(sim_timers(o->sim), &o->inspector, INSPECT_MS);
 	lamps_start(o);
-	sim_run_until(o->sim, START_MS + DAY_MS);
+	quiet_start(o);
+	sim_run_until(o->sim, START_MS + o->span->ms);
 	while (o->calls_left || !o->switchboard)
 		sim_run_until(o->sim, sim_now_ms(o->sim) + STEP_MS);
-	if (rng_below(rng, 10) == 0) {
-		o->parked.closed = true;
+	if (rng_below(&o->dice, 10) == 0) {
+		parked_on_admin(o);
 		call_switch_end_all(switchboard_calls(o->switchboard));
 	}
+	stop_mishaps(o);
 	for (size_t i = 0; i < o->n_phones; i++)
 		phone_rest(&o->phone[i]);
 	sim_run_until(o->sim, sim_now_ms(o->sim) + TALK_MS);
 	lamps_stop(o);
+	quiet_stop(o);
 	desk_end_day(o);
-	sim_run_until(o->sim, sim_now_ms(o->sim) + SILENCE_MS);
+	sim_run_until(o->sim, sim_now_ms(o->sim) + o->span->silence_ms);
 }
 
 bool
@@ -474,11 +548,11 @@ office_run(struct office *o, const struct office_world *world, uint64_t seed, bo
     struct office_sums *sums)
 {
 	struct sim_params params = {.start_ms = START_MS, .seed = seed};
-	struct rng rng;
+	const struct office_span *span = world->span;
 
-	*o = (struct office){.seed = seed, .directory = world->directory};
-	rng_init_seed(&rng, seed ^ 0x6f6666696365ull);
-	choose_weather(&params.impairments, &rng);
+	*o = (struct office){.seed = seed, .span = span, .directory = world->directory};
+	rng_init_seed(&o->dice, seed ^ 0x6f6666696365ull);
+	choose_weather(&params.impairments, &o->dice);
 	o->good_cable =
 	    params.impairments.loss_permille == 0 && params.impairments.delay_max_ms == 1;
 	timer_init(&o->next_call, next_call);
@@ -489,17 +563,18 @@ office_run(struct office *o, const struct office_world *world, uint64_t seed, bo
 	timer_init(&o->outage, outage);
 	if (sim_new(&o->sim, &params) != ERR_OK)
 		abort();
-	o->streams_max = rng_below(&rng, 8) == 0 ? 2 : SIM_STREAMS_MAX;
-	o->noisy = rng_below(&rng, 6) == 0;
-	o->starving = rng_below(&rng, 8) == 0;
+	o->streams_max = rng_below(&o->dice, 8) == 0 ? 2 : SIM_STREAMS_MAX;
+	o->noisy = rng_below(&o->dice, 6) == 0;
+	o->starving = rng_below(&o->dice, 8) == 0;
 	rng_init_seed(&o->hunger, seed);
 	rng_init_seed(&o->fate, seed ^ 0x66617465);
 	desk_open(o, world->database, seed);
 	office_tap(o, verbose, &params.impairments);
-	o->calls_left = 10 + rng_below(&rng, 11);
+	o->calls_left = span->calls + rng_below(&o->dice, span->calls_spread);
+	o->calls_max = 100 + 4 * o->calls_left;
 	open_switch(o);
-	add_phones(o, 3 + rng_below(&rng, PROVIDER - 2), &rng);
-	live_a_day(o, &rng);
+	add_phones(o, 3 + rng_below(&o->dice, PROVIDER - 2));
+	live(o);
 	office_check(o);
 	office_sum(o, sums);
 	close_office(o);

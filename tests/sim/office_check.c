@@ -2,8 +2,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
+#include "office_list.h"
 
 enum { CALL_MAX_MS = 500000, NOISE_PERCENT = 4, GOODBYE_MS = 40000, GONE_MS = 250000 };
 
@@ -29,6 +31,28 @@ office_is_uncertain(const struct office *o)
 		if (o->phone[i].off_ms && sim_now_ms(o->sim) < o->phone[i].off_ms + GONE_MS)
 			return true;
 	return false;
+}
+
+bool
+office_has_calls(const struct office *o)
+{
+	for (size_t i = 0; i < o->n_phones; i++)
+		if (phone_calls(&o->phone[i]))
+			return true;
+	return false;
+}
+
+/* Calls of phones outlive the power of the switch. */
+bool
+office_is_shaken(const struct office *o)
+{
+	return !o->switchboard || (o->crashes && sim_now_ms(o->sim) < o->back_ms + GONE_MS);
+}
+
+bool
+office_has_crashed_since(const struct office *o, uint64_t ms)
+{
+	return !o->switchboard || (o->crashes && o->back_ms >= ms);
 }
 
 /* ---- the wire ---- */
@@ -116,8 +140,6 @@ office_tap(struct office *o, bool verbose, const struct sim_impairments *w)
 static void
 check_nothing_left(struct office *o)
 {
-	const struct call_switch_stats *st =
-	    call_switch_get_stats(switchboard_calls(o->switchboard));
 	const struct sip_core_stats *core = sip_core_get_stats(switchboard_core(o->switchboard));
 	const struct registrar_counts *reg =
 	    registrar_get_counts(switchboard_registrar(o->switchboard));
@@ -125,17 +147,10 @@ check_nothing_left(struct office *o)
 	    presence_get_counts(switchboard_presence(o->switchboard));
 	size_t kept = 0;
 
-	if (st->calls_now || st->calls_up || st->legs_now || st->streams_now)
-		office_problem(o, "left over: %zu calls (%zu up), %zu legs, %zu streams",
-		    st->calls_now, st->calls_up, st->legs_now, st->streams_now);
+	quiet_check_calls(o);
 	if (core->servers || core->clients)
 		office_problem(o, "left over: %zu server and %zu client transactions",
 		    core->servers, core->clients);
-	if (sim_media_busy(&o->media))
-		office_problem(o, "left over: %zu media streams", sim_media_busy(&o->media));
-	if (sim_media_kept(&o->media))
-		office_problem(
-		    o, "left over: %zu sounds, rooms or recordings", sim_media_kept(&o->media));
 	if (reg->bindings)
 		office_problem(o, "left over: %zu bindings", reg->bindings);
 	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
@@ -157,18 +172,18 @@ check_nothing_left(struct office *o)
 		office_problem(o, "left over: %zu timers", sim_timers(o->sim)->count);
 }
 
-static const struct cdr *
+static const struct office_record *
 find_record(struct office *o, const char *id)
 {
-	const struct cdr *found = NULL;
+	const struct office_record *found = NULL;
 
 	for (size_t i = 0; i < o->n_records; i++) {
 		if (!slice_eq(slice_cstr(o->record[i].cdr.call_id), slice_cstr(id)))
 			continue;
 		/* an INVITE that was under way when the power failed may be heard twice */
-		if (found && !o->crashes)
+		if (found && found->life == o->record[i].life)
 			office_problem(o, "two records of call %s", id);
-		found = &o->record[i].cdr;
+		found = &o->record[i];
 	}
 	return found;
 }
@@ -187,13 +202,17 @@ gives(const struct cdr *r, struct slice reason)
 static void
 check_told(struct office *o, const struct office_call *c)
 {
+	const struct office_record *record;
 	const struct cdr *cdr;
 
-	if (o->noisy || o->starving || o->crashes)
+	if (o->noisy || o->starving)
 		return; /* the stranger may say BYE, or answer for a phone */
-	cdr = find_record(o, c->id);
+	record = find_record(o, c->id);
+	cdr = record ? &record->cdr : NULL;
 	if (c->vanished || c->failed)
 		return; /* nobody was told anything */
+	if (c->crashed || (record && record->crashed))
+		return; /* told by a switch that knew nothing of it, or did not live to write it */
 	if (c->replacing || (cdr && gives(cdr, SLICE("given_away"))))
 		return; /* the record is about others, or what became of the caller is another's */
 	if (c->status == 401)
@@ -256,25 +275,30 @@ check_record(struct office *o, const struct office_record *record)
 	office_problem(o, "record of call %s, which nobody made", r->call_id);
 }
 
-static bool
-is_over(const struct office *o, const char *id)
+/* The last of them; NULL: it is not. */
+static const struct office_over *
+find_over(const struct office *o, const char *id)
 {
-	for (size_t i = 0; i < o->n_over; i++)
-		if (strcmp(o->over[i], id) == 0)
-			return true;
-	return false;
+	for (size_t i = o->n_over; i-- > 0;)
+		if (strcmp(o->over[i].id, id) == 0)
+			return &o->over[i];
+	return NULL;
 }
 
 void
 office_note_over(struct office *o, const char *id)
 {
-	if (is_over(o, id) && !o->crashes)
+	const struct office_over *before = find_over(o, id);
+	struct office_over *now;
+
+	if (before && before->life == o->crashes)
 		office_problem(o, "call %s is over for the second time", id);
-	if (o->n_over == OFFICE_CALLS_MAX) {
+	if (o->n_over >= o->calls_max)
 		office_problem(o, "more calls are over than can be");
-		return;
-	}
-	memcpy(o->over[o->n_over++], id, sizeof o->over[0]);
+	o->over = office_grow(o->over, o->n_over, &o->max_over, sizeof *o->over);
+	now = &o->over[o->n_over++];
+	*now = (struct office_over){.life = o->crashes};
+	memcpy(now->id, id, sizeof now->id);
 }
 
 /* Who hears an announcement has a call that is shown and has no record, so there may be more. */
@@ -282,7 +306,7 @@ static void
 check_live(struct office *o)
 {
 	for (size_t i = 0; i < o->n_records; i++)
-		if (!is_over(o, o->record[i].cdr.call_id))
+		if (!o->record[i].crashed && !find_over(o, o->record[i].cdr.call_id))
 			office_problem(o, "call %s is shown for ever", o->record[i].cdr.call_id);
 }
 
@@ -292,9 +316,8 @@ office_check(struct office *o)
 	unsigned dialled = 0;
 
 	check_nothing_left(o);
-	parked_check(o);
-	if (!o->crashes)
-		check_live(o);
+	parked_check_end(o);
+	check_live(o);
 	for (size_t i = 0; i < o->n_told; i++)
 		check_told(o, &o->told[i]);
 	for (size_t i = 0; i < o->n_records; i++)
@@ -336,8 +359,9 @@ office_sum(const struct office *o, struct office_sums *sums)
 	sums->looked += o->lamps.looked;
 	sums->compared += o->desk.n_compared;
 	sums->parked += o->parked.times;
-	sums->keys += o->media.heard;
-	sums->played += o->media.played;
+	sums->quiet += o->quiet.looked;
+	sums->keys += o->heard + o->media.heard;
+	sums->played += o->played + o->media.played;
 	sums->datagrams += net.sent;
 	sums->lost += net.lost;
 	for (size_t i = 0; i < o->n_told; i++) {

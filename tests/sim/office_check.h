@@ -1,4 +1,4 @@
-/* What must hold after each simulated day, and what is heard on the wire. */
+/* What must hold after each simulated day or week, and what is heard on the wire. */
 #ifndef SIM_OFFICE_CHECK_H
 #define SIM_OFFICE_CHECK_H
 
@@ -15,7 +15,13 @@ void office_tap(struct office *o, bool verbose, const struct sim_impairments *we
 void office_print_record(const struct office *o, const struct cdr *r);
 /** A call was shown live for the last time. */
 void office_note_over(struct office *o, const char *id);
+/** Somebody talks, or rings. */
+bool office_has_calls(const struct office *o);
 /** Somebody's phone lost its power not long ago: the switch may not know yet. */
 bool office_is_uncertain(const struct office *o);
+/** The switch has no power, or had none not long ago: phones still talk that it does not know. */
+bool office_is_shaken(const struct office *o);
+/** It had none at this time, or has lost it since. */
+bool office_has_crashed_since(const struct office *o, uint64_t ms);
 
 #endif

@@ -10,8 +10,7 @@
 #include "store/store.h"
 #include "store/voicemail.h"
 
-/* A database takes its time: one day in so many has one. */
-enum { THINK_MS = 300, DAYS_EACH = 24 };
+enum { THINK_MS = 300 };
 
 static const char *const files[] = {"", "-wal", "-shm", ".lock"};
 
@@ -55,17 +54,6 @@ open_store(struct office_desk *d)
 	}
 }
 
-static struct store *
-store_of(struct office_desk *d)
-{
-	if (!d->store) {
-		remove_files(d);
-		copy_file(d->master, d->path);
-		open_store(d);
-	}
-	return d->store;
-}
-
 static void
 follow(struct office *o)
 {
@@ -74,6 +62,7 @@ follow(struct office *o)
 	if (directory_build(o->desk.store, &o->desk.directory) != ERR_OK)
 		abort();
 	o->directory = o->desk.directory;
+	o->desk.changed_ms = sim_now_ms(o->sim);
 	if (o->switchboard)
 		switchboard_set_directory(o->switchboard, o->directory);
 	directory_free(old);
@@ -84,8 +73,7 @@ follow(struct office *o)
 static void
 obey(struct office *o, const struct feature_order *order)
 {
-	struct feature_result r = {
-	    .id = order->id, .outcome = store_feature(store_of(&o->desk), order)};
+	struct feature_result r = {.id = order->id, .outcome = store_feature(o->desk.store, order)};
 
 	if (r.outcome == FEATURE_FAILED)
 		office_problem(o, "%s could not be done", feature_name(order->feature));
@@ -109,7 +97,7 @@ answer(struct office *o, uint64_t id, enum err result)
 static void
 serve(struct office *o, const struct voicemail_ask *ask)
 {
-	struct store *s = store_of(&o->desk);
+	struct store *s = o->desk.store;
 	struct voicemail_answer *list = NULL;
 	enum err e = ERR_NOT_FOUND;
 
@@ -140,7 +128,7 @@ refuse(struct office *o, const struct desk_work *w)
 static void
 do_work(struct office *o, const struct desk_work *w)
 {
-	struct store *s = o->desk.master ? store_of(&o->desk) : NULL;
+	struct store *s = o->desk.store;
 	enum err e;
 
 	if (!s) {
@@ -198,12 +186,17 @@ desk_take(struct office *o, const struct desk_work *w)
 void
 desk_open(struct office *o, const char *master, uint64_t seed)
 {
-	rng_init_seed(&o->desk.rng, seed ^ 0x6465736bull);
-	if (rng_below(&o->desk.rng, DAYS_EACH) == 0)
-		o->desk.master = master;
-	snprintf(o->desk.path, sizeof o->desk.path, "%s/strowger-day-%d.db",
+	struct office_desk *d = &o->desk;
+
+	rng_init_seed(&d->rng, seed ^ 0x6465736bull);
+	timer_init(&d->timer, on_timer);
+	snprintf(d->path, sizeof d->path, "%s/strowger-sim-%d.db",
 	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (int)getpid());
-	timer_init(&o->desk.timer, on_timer);
+	if (rng_below(&d->rng, o->span->desk_one_in) != 0)
+		return;
+	remove_files(d);
+	copy_file(master, d->path);
+	open_store(d);
 }
 
 void

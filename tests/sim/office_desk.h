@@ -5,8 +5,8 @@
  * compared with what the database says behind it: do not disturb, redirections, log-ons to groups,
  * who sits at which phone, and who will be called back. So it is after each order, too.
  *
- * The database is a copy of the fixture's, made when the day needs it first. Most days have none:
- * what is asked then is refused.
+ * The database is a copy of the fixture's. Weeks have one, most days have none: what is asked then
+ * is refused.
  */
 #ifndef SIM_OFFICE_DESK_H
 #define SIM_OFFICE_DESK_H
@@ -60,10 +60,10 @@ struct desk_completion {
 };
 
 struct office_desk {
-	const char *master; /* the fixture's database; NULL: telephones change nothing */
 	char path[96];
-	struct store *store;	     /* NULL: nothing was changed yet */
+	struct store *store;	     /* NULL: telephones change nothing */
 	struct directory *directory; /* its newest; NULL: the fixture's */
+	uint64_t changed_ms;	     /* when the directory was changed last; 0: never */
 	struct timer timer;
 	struct rng rng;
 	struct desk_work work[DESK_WORK_MAX];

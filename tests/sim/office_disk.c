@@ -1,6 +1,7 @@
 #include "office_disk.h"
 
 #include "office_check.h"
+#include "office_list.h"
 
 static struct office_record *
 find(struct office *o, uint32_t handle, const char *what)
@@ -14,11 +15,10 @@ find(struct office *o, uint32_t handle, const char *what)
 uint32_t
 office_journal_begin(struct office *o, const struct cdr *cdr)
 {
-	if (o->n_records == OFFICE_CALLS_MAX) {
+	if (o->n_records >= o->calls_max)
 		office_problem(o, "more records than calls can be");
-		return UINT32_MAX;
-	}
-	o->record[o->n_records] = (struct office_record){.cdr = *cdr};
+	o->record = office_grow(o->record, o->n_records, &o->max_records, sizeof *o->record);
+	o->record[o->n_records] = (struct office_record){.cdr = *cdr, .life = o->crashes};
 	return (uint32_t)o->n_records++;
 }
 

@@ -8,8 +8,9 @@ enum {
 	/* So many looks may find something wrong: changes are told within a second, after a
 	 * restart within three, and a lost NOTIFY by the next subscription. */
 	GOOD_LOOKS = 5,
-	KEPT_LOOKS = 45, /* what the clock made too old is subscribed to anew */
-	BAD_LOOKS = 150,
+	/* The same as parts of how long phones subscribe. */
+	KEPT_PERCENT = 75, /* what the clock made too old is subscribed to anew */
+	BAD_PERCENT = 250,
 };
 
 void
@@ -30,12 +31,15 @@ burns(const struct office *o, int64_t user)
 static bool
 is_too_long(const struct office *o, unsigned *wrong, bool now)
 {
-	unsigned most = !o->good_cable			 ? BAD_LOOKS
-			: o->crashes && o->wall_shift_ms ? KEPT_LOOKS
-							 : GOOD_LOOKS;
+	unsigned watch_s = o->span->watch_s, most = GOOD_LOOKS;
+
+	if (!o->good_cable)
+		most = watch_s * BAD_PERCENT / 100;
+	else if (o->crashes && o->wall_shift_ms && sim_now_ms(o->sim) < o->back_ms + watch_s * 1000)
+		most = watch_s * KEPT_PERCENT / 100;
 
 	*wrong = now ? *wrong + 1 : 0;
-	return *wrong == most;
+	return *wrong >= most;
 }
 
 /* ---- what watchers were told ---- */
@@ -101,7 +105,7 @@ static void
 look_at_phone(struct office *o, size_t which)
 {
 	const struct phone *p = &o->phone[which];
-	bool wrong = phone_talks(p) && !p->p.outside && !o->crashes;
+	bool wrong = phone_talks(p) && !p->p.outside && !office_is_shaken(o);
 
 	for (int64_t id = 1; id < LAMPS_USERS_MAX; id++) {
 		const struct dir_user *u = dir_user_by_id(o->directory, id);
@@ -123,7 +127,7 @@ look(struct timer *t)
 		return;
 	for (size_t i = 0; i < o->n_phones; i++)
 		look_at_watcher(o, i);
-	if (o->desk.store)
+	if (o->desk.n_done)
 		return; /* people log in elsewhere while they talk */
 	for (int64_t id = 1; id < LAMPS_USERS_MAX; id++) {
 		const struct dir_user *u = dir_user_by_id(o->directory, id);

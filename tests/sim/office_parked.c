@@ -1,9 +1,11 @@
 #include "office_parked.h"
 
 #include <limits.h>
+#include <stdlib.h>
 
 #include "office.h"
 #include "office_check.h"
+#include "office_list.h"
 
 /* Who parks hangs up at once himself, or is hung up on, when he has given the call away. Who is
  * called because it comes back, or fetches it, has not waited. */
@@ -31,23 +33,23 @@ void
 parked_on_orbit(void *ctx, const struct live_orbit *orbit)
 {
 	struct office *o = ctx;
-	struct parked_call **at = &o->parked.at[orbit->orbit], *c;
+	size_t *at = &o->parked.at[orbit->orbit];
+	struct parked_call *c;
 
 	if (!orbit->taken) {
 		if (*at)
-			(*at)->left_ms = sim_now_ms(o->sim);
-		*at = NULL;
+			o->parked.call[*at - 1].left_ms = sim_now_ms(o->sim);
+		*at = 0;
 		return;
 	}
 	if (*at)
 		office_problem(o, "two calls wait at place %u", orbit->orbit);
 	c = find(o, orbit->call_id);
-	if (!c && o->parked.n == PARKED_CALLS_MAX) {
-		office_problem(o, "more calls are parked than people make");
-		return;
-	}
 	if (!c) {
+		o->parked.call =
+		    office_grow(o->parked.call, o->parked.n, &o->parked.max, sizeof *c);
 		c = &o->parked.call[o->parked.n++];
+		*c = (struct parked_call){0};
 		(void)!slice_copy_cstr(slice_cstr(orbit->call_id), c->id, sizeof c->id);
 	}
 	c->since_ms = sim_now_ms(o->sim);
@@ -56,7 +58,7 @@ parked_on_orbit(void *ctx, const struct live_orbit *orbit)
 	c->ended |= office_is_uncertain(o); /* who waits may be gone already */
 	c->times++;
 	o->parked.times++;
-	*at = c;
+	*at = (size_t)(c - o->parked.call) + 1;
 }
 
 void
@@ -72,8 +74,7 @@ parked_on_moves(struct office *o, struct slice sip_call_id)
 static bool
 is_clear(const struct office *o)
 {
-	return !o->noisy && !o->starving && !o->crashes && o->good_cable &&
-	       o->streams_max == SIM_STREAMS_MAX && !o->parked.closed;
+	return !o->noisy && !o->starving && o->good_cable && o->streams_max == SIM_STREAMS_MAX;
 }
 
 void
@@ -92,11 +93,12 @@ parked_on_ending(void *ctx, const struct phone_ending *e)
 		office_problem(o, "call %s is parked, and the switch hangs up", c->id);
 }
 
+/* Which of them, and who is in it, is not known here: none of them has to be fetched any more. */
 void
-parked_crash(struct office *o)
+parked_on_admin(struct office *o)
 {
-	o->parked.n = 0;
-	memset(o->parked.at, 0, sizeof o->parked.at);
+	for (size_t i = 0; i < o->parked.n; i++)
+		o->parked.call[i].ended = true;
 }
 
 /* Reasons in its record; one that is full does not say all of them. Who waits in one of two calls
@@ -126,16 +128,48 @@ ways_out(const struct office *o, const char *id)
 	return n;
 }
 
+/* All that is to be said of it stands in its records. */
+static bool
+is_written(const struct office *o, const char *id)
+{
+	for (size_t i = 0; i < o->n_records; i++)
+		if (strcmp(o->record[i].cdr.call_id, id) == 0 && !o->record[i].final)
+			return false;
+	return true;
+}
+
 void
 parked_check(struct office *o)
 {
 	for (size_t i = 0; i < o->parked.n; i++) {
 		const struct parked_call *c = &o->parked.call[i];
 
-		if (!c->left_ms)
-			office_problem(o, "call %s is parked for ever", c->id);
-		if (is_clear(o) && !c->ended && !c->touched && ways_out(o, c->id) < c->times)
+		if (is_clear(o) && is_written(o, c->id) && c->left_ms && !c->ended && !c->touched &&
+		    ways_out(o, c->id) < c->times)
 			office_problem(
 			    o, "call %s was parked %u times, and never fetched", c->id, c->times);
 	}
+}
+
+void
+parked_crash(struct office *o)
+{
+	parked_check(o);
+	o->parked.n = 0;
+	memset(o->parked.at, 0, sizeof o->parked.at);
+}
+
+void
+parked_check_end(struct office *o)
+{
+	for (size_t i = 0; i < o->parked.n; i++)
+		if (!o->parked.call[i].left_ms)
+			office_problem(o, "call %s is parked for ever", o->parked.call[i].id);
+	parked_check(o);
+}
+
+void
+parked_close(struct office *o)
+{
+	free(o->parked.call);
 }

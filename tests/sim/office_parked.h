@@ -11,7 +11,7 @@
 struct office;
 struct phone_ending;
 
-enum { PARKED_ORBITS = 100, PARKED_CALLS_MAX = 64 };
+enum { PARKED_ORBITS = 100 };
 
 struct parked_call {
 	char id[LIVE_CALL_ID_BYTES];
@@ -22,10 +22,9 @@ struct parked_call {
 };
 
 struct office_parked {
-	struct parked_call call[PARKED_CALLS_MAX];
-	size_t n;
-	struct parked_call *at[PARKED_ORBITS];
-	bool closed; /* somebody in the web page ends calls */
+	struct parked_call *call; /* since the power came back */
+	size_t n, max;
+	size_t at[PARKED_ORBITS]; /* which of them, from 1; 0: none */
 	unsigned times;
 };
 
@@ -34,9 +33,14 @@ void parked_on_orbit(void *ctx, const struct live_orbit *orbit);
 /** As phone_ops. */
 void parked_on_moves(struct office *o, struct slice sip_call_id);
 void parked_on_ending(void *ctx, const struct phone_ending *e);
-/** The power of the switch fails. */
-void parked_crash(struct office *o);
-/** At the end: what became of them stands in their records. */
+/** Somebody in the web page ends calls. */
+void parked_on_admin(struct office *o);
+/** What became of those that have left stands in their records. */
 void parked_check(struct office *o);
+/** The power of the switch fails, and takes all with it. */
+void parked_crash(struct office *o);
+/** Nobody is to wait any more. */
+void parked_check_end(struct office *o);
+void parked_close(struct office *o);
 
 #endif

@@ -43,53 +43,64 @@ const char office_config[] =
     "'mobile-twins':[{'user':'1002','number':'+491711111111','delay_s':2},"
     "{'user':'1003','number':'+491712222222','group_calls':true,'confirm':false}]}";
 
-/* Numbers stand for most of what is dialled, each with its weight. */
+/* Numbers stand for most of what is dialled, each with its weight. What codes have switched on, and
+ * whom they have logged out, lasts: in a week people mostly undo it, and come back to their desks.
+ */
 static const struct {
-	uint8_t weight;
+	uint8_t day, week;
 	const char *number;
 } dialled[] = {
-    {24, "101"},
-    {24, "102"},
-    {18, "103"},
-    {6, "104"},
-    {6, "105"},
-    {4, "199"},
-    {3, "abc"},
-    {6, "151"},
-    {5, "152"},
-    {3, "153"},
-    {1, "*01103"},
-    {1, "*010"},
-    {2, "*02101"},
-    {1, "*020"},
-    {2, "*03102"},
-    {1, "*030"},
-    {1, "*09"},
-    {2, "*090"},
-    {2, "*331"},
-    {2, "*321"},
-    {1, "*332"},
-    {1, "*329"},
-    {4, "*8"},
-    {3, "*8101"},
-    {2, "*8151"},
-    {5, "*07"},
-    {1, "*070"},
-    {4, "*0800"},
-    {4, "*0801"},
-    {3, "*9"},
-    {2, "*94"},
-    {1, "*771004"},
-    {1, "*781004"},
-    {1, "*79"},
-    {2, "*2102"},
-    {5, "0022199"},
-    {2, "*20022199"},
-    {2, "112"},
+    {24, 24, "101"},
+    {24, 24, "102"},
+    {18, 18, "103"},
+    {6, 6, "104"},
+    {6, 6, "105"},
+    {4, 4, "199"},
+    {3, 3, "abc"},
+    {6, 6, "151"},
+    {5, 5, "152"},
+    {3, 3, "153"},
+    {1, 1, "*01103"},
+    {1, 4, "*010"},
+    {2, 2, "*02101"},
+    {1, 2, "*020"},
+    {2, 2, "*03102"},
+    {1, 2, "*030"},
+    {1, 1, "*09"},
+    {2, 4, "*090"},
+    {2, 2, "*331"},
+    {2, 2, "*321"},
+    {1, 1, "*332"},
+    {1, 1, "*329"},
+    {4, 4, "*8"},
+    {3, 3, "*8101"},
+    {2, 2, "*8151"},
+    {5, 5, "*07"},
+    {1, 1, "*070"},
+    {4, 4, "*0800"},
+    {4, 4, "*0801"},
+    {3, 3, "*9"},
+    {2, 2, "*94"},
+    {1, 1, "*771004"},
+    {0, 3, "*771001"},
+    {0, 3, "*771002"},
+    {0, 3, "*771003"},
+    {1, 1, "*781004"},
+    {1, 1, "*79"},
+    {2, 2, "*2102"},
+    {5, 5, "0022199"},
+    {2, 2, "*20022199"},
+    {2, 2, "112"},
 };
 
+static uint32_t
+weight_of(size_t i, const struct office_span *span)
+{
+	return span == &office_day ? dialled[i].day : dialled[i].week;
+}
+
 const char *
-office_number(struct rng *rng, bool outside)
+office_number(const struct office_span *span, struct rng *rng, bool outside)
 {
 	static const char *const numbers[] = {"0211555101", "0211555102", "0211555199"};
 	uint32_t sum = 0, dice;
@@ -98,8 +109,8 @@ office_number(struct rng *rng, bool outside)
 	if (outside)
 		return numbers[rng_below(rng, sizeof numbers / sizeof numbers[0])];
 	for (size_t k = 0; k < sizeof dialled / sizeof dialled[0]; k++)
-		sum += dialled[k].weight;
-	for (dice = rng_below(rng, sum); dice >= dialled[i].weight; i++)
-		dice -= dialled[i].weight;
+		sum += weight_of(k, span);
+	for (dice = rng_below(rng, sum); dice >= weight_of(i, span); i++)
+		dice -= weight_of(i, span);
 	return dialled[i].number;
 }

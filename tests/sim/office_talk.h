@@ -9,8 +9,6 @@
 
 struct office;
 
-enum { TALK_CALLS_MAX = 128 };
-
 /* A call by the id that both its legs have. */
 struct talk_call {
 	char id[CALL_ID_BYTES];
@@ -20,8 +18,8 @@ struct talk_call {
 };
 
 struct office_talk {
-	struct talk_call call[TALK_CALLS_MAX];
-	size_t n;
+	struct talk_call *call;
+	size_t n, max;
 	uint64_t picked_ms; /* when somebody last dialled *8, 0 = never */
 	uint64_t looked;    /* voices of two phones that were compared */
 };
@@ -30,6 +28,9 @@ struct office_talk {
 void talk_on_dials(void *ctx, const char *number, struct slice sip_call_id);
 void talk_on_moves(void *ctx, struct slice sip_call_id);
 void talk_on_asked(void *ctx, const char *phone, struct slice sip_call_id);
+/** When the call with this id was dialled; 0: by nobody. */
+uint64_t talk_dialled_ms(const struct office *o, const char *id);
+void talk_close(struct office *o);
 /** Voices of two phones meet only in one call, or where somebody has joined two. */
 void talk_inspect(struct office *o);
 

@@ -54,6 +54,17 @@ note_seat(struct office *o, const struct feature_order *order)
 	}
 }
 
+static struct desk_completion *
+free_completion(struct office *o)
+{
+	for (size_t i = 0; i < o->desk.n_completions; i++)
+		if (!o->desk.completion[i].id)
+			return &o->desk.completion[i];
+	return o->desk.n_completions < DESK_COMPLETIONS_MAX
+		   ? &o->desk.completion[o->desk.n_completions++]
+		   : NULL;
+}
+
 /* The newest row of it: it may stand for an older one. */
 static void
 note_completion(struct office *o, const struct feature_order *order)
@@ -73,11 +84,11 @@ note_completion(struct office *o, const struct feature_order *order)
 		return;
 	}
 	told_forget(o, found->id, 0);
-	if (o->desk.n_completions == DESK_COMPLETIONS_MAX) {
+	c = free_completion(o);
+	if (!c) {
 		office_problem(o, "more calls back are promised than people can dial");
 		return;
 	}
-	c = &o->desk.completion[o->desk.n_completions++];
 	*c = (struct desk_completion){.id = found->id, .user = order->user};
 	memcpy(c->number, order->argument, sizeof c->number);
 }

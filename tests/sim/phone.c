@@ -188,8 +188,20 @@ phone_power_off(struct phone *p, uint32_t back_ms)
 	p->core = NULL;
 	p->reg_client = NULL;
 	p->registered = false;
-	if (back_ms)
+	if (back_ms && !p->resting)
 		timer_start(sim_timers(p->p.sim), &p->power, back_ms);
+}
+
+void
+phone_pull_plug(struct phone *p)
+{
+	uint32_t back_ms = 0;
+
+	if (phone_chance(p, 50))
+		back_ms = 1000 + phone_draw(p, 60000);
+	else if (p->p.off_ms)
+		back_ms = 1000 + phone_draw(p, p->p.off_ms);
+	phone_power_off(p, back_ms);
 }
 
 enum err

@@ -53,9 +53,11 @@ struct phone_params {
 	struct addr address, registrar;
 	const struct phone_ops *ops;
 	void *ctx;
-	unsigned patience; /* inspections in a row that may find something wrong */
-	uint64_t seed;	   /* of its habits */
-	bool outside;	   /* a provider: it does not register, and has no lamp */
+	unsigned patience;	      /* inspections in a row that may find something wrong */
+	uint64_t seed;		      /* of its habits */
+	bool outside;		      /* a provider: it does not register, and has no lamp */
+	uint32_t register_s, watch_s; /* asks to be registered, to watch, for so long */
+	uint32_t off_ms;	      /* it stays switched off so long at most; 0: for good */
 };
 
 /* A lamp: see phone_watch.c. */
@@ -93,13 +95,15 @@ struct phone {
 };
 
 /* So long after it began to rest the lamp is still looked after: until all calls are over. */
-enum { PHONE_EXPIRES_S = 120, PHONE_WATCH_REST_MS = 300000 };
+enum { PHONE_WATCH_REST_MS = 300000 };
 
 /** Switched on and registering. ERR_NOMEM, ERR_EXISTS. */
 ERR_MUST_CHECK enum err phone_init(struct phone *p, const struct phone_params *params);
 /** Loses its power now; comes back after back_ms (0: never). Frees all calls. Nothing when it
  *  has none. */
 void phone_power_off(struct phone *p, uint32_t back_ms);
+/** Somebody pulls the plug: for a moment, or for long. */
+void phone_pull_plug(struct phone *p);
 /** Power off for good, without a word. */
 void phone_fini(struct phone *p);
 /* A dialog, as watchers know it and as Replaces names it. */

@@ -95,9 +95,7 @@ stop_ringing(struct timer *t)
 static void
 fail_power(struct timer *t)
 {
-	struct phone *p = container_of(t, struct phone_call, act)->phone;
-
-	phone_power_off(p, phone_chance(p, 50) ? 1000 + phone_draw(p, 60000) : 0);
+	phone_pull_plug(container_of(t, struct phone_call, act)->phone);
 }
 
 static void

@@ -37,14 +37,14 @@ check_answer(struct phone *p, const struct sip_msg *resp)
 		    !slice_eq(na.uri_text, slice_cstr(uri)))
 			continue;
 		if (sip_param_find(na.params, SLICE("expires"), &found) &&
-		    slice_to_u32(found, PHONE_EXPIRES_S, &expires_s) != ERR_OK)
+		    slice_to_u32(found, p->p.register_s, &expires_s) != ERR_OK)
 			expires_s = 0;
 		if (p->reg_outbound && !(sip_param_find(na.params, SLICE("reg-id"), NULL) &&
 					   sip_param_find(na.params, SLICE("pub-gruu"), NULL) &&
 					   sip_param_find(na.params, SLICE("temp-gruu"), NULL)))
 			phone_broken(p, "a flow without reg-id or GRUU");
 	}
-	if (expires_s < PHONE_EXPIRES_S * 9 / 10)
+	if (expires_s < p->p.register_s * 9 / 10)
 		phone_broken(p, "registered for %u s", expires_s);
 	if (p->reg_outbound != sip_msg_has_token(resp, SIP_HDR_REQUIRE, SLICE("outbound")))
 		phone_broken(p, "outbound was not agreed on");
@@ -71,7 +71,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	if (p->registered)
 		check_answer(p, resp);
 	p->reg_tries = 0;
-	next_in(p, p->registered ? PHONE_EXPIRES_S * 500 : RETRY_MS);
+	next_in(p, p->registered ? p->p.register_s * 500 : RETRY_MS);
 }
 
 static void
@@ -104,9 +104,9 @@ write_headers(struct phone *p, struct buf *b, struct slice uri, const struct sip
 	    ";+sip.instance=\"<urn:uuid:00000000-0000-4000-8000-%s>\";reg-id=1", p->p.name);
 	buf_printf(b,
 	    "From: <sip:%s@strowger>;tag=%s\r\nTo: <sip:%s@strowger>\r\nCall-ID: %s\r\n"
-	    "CSeq: %u REGISTER\r\nContact: <sip:%s@%s>%s\r\nExpires: %d\r\n%s",
+	    "CSeq: %u REGISTER\r\nContact: <sip:%s@%s>%s\r\nExpires: %u\r\n%s",
 	    p->p.name, p->reg_tag, p->p.name, p->reg_call_id, ++p->reg_cseq, p->p.name,
-	    addr_text(&p->p.address, text), p->reg_outbound ? instance : "", PHONE_EXPIRES_S,
+	    addr_text(&p->p.address, text), p->reg_outbound ? instance : "", p->p.register_s,
 	    p->reg_outbound ? "Supported: path, outbound, gruu\r\n" : "");
 	if (challenge && !phone_authorize(p, b, challenge, SLICE("REGISTER"), uri))
 		phone_broken(p, "401 without a challenge for us");

@@ -43,7 +43,7 @@ act(struct timer *t)
 		    pc_request(c, SIP_INFO, SLICE(""), false, NULL, &info) != ERR_OK)
 			phone_broken(p, "INFO could not be sent");
 	} else if (dice < 73) {
-		phone_power_off(p, phone_chance(p, 50) ? 1000 + phone_draw(p, 60000) : 0);
+		phone_pull_plug(p);
 		return; /* the call is gone */
 	} else if (dice < 85) {
 		pc_transfer(c);

@@ -7,7 +7,7 @@
 
 #include "phone_int.h"
 
-enum { EXPIRES_S = 60, REFRESH_MS = 30000, RETRY_MS = 5000, FIRST_MS = 4000, TRIES_MAX = 4 };
+enum { RETRY_MS = 5000, FIRST_MS = 4000, TRIES_MAX = 4 };
 
 static void ask(struct phone *p, const struct sip_msg *challenge);
 
@@ -70,7 +70,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		w->tries = 0;
 		slice_clip_cstr(resp->to.tag, w->to_tag, sizeof w->to_tag);
 		if (!w->ended)
-			next_in(p, REFRESH_MS);
+			next_in(p, p->p.watch_s * 500);
 	} else {
 		if (resp->status != 481 && resp->status != 503 && resp->status != 482)
 			phone_broken(p, "SUBSCRIBE was answered with %u", resp->status);
@@ -107,9 +107,9 @@ ask(struct phone *p, const struct sip_msg *challenge)
 	buf_init(&b, headers, sizeof headers);
 	buf_printf(&b,
 	    "From: <sip:%s@strowger>;tag=%s\r\nTo: <%s>%s%s\r\nCall-ID: %s\r\n"
-	    "CSeq: %u SUBSCRIBE\r\nContact: <sip:%s@%s>\r\nEvent: dialog\r\nExpires: %d\r\n",
+	    "CSeq: %u SUBSCRIBE\r\nContact: <sip:%s@%s>\r\nEvent: dialog\r\nExpires: %u\r\n",
 	    p->p.name, w->tag, uri, w->to_tag[0] ? ";tag=" : "", w->to_tag, w->call_id, ++w->cseq,
-	    p->p.name, addr_text(&p->p.address, text), EXPIRES_S);
+	    p->p.name, addr_text(&p->p.address, text), p->p.watch_s);
 	if (challenge && !phone_authorize(p, &b, challenge, SLICE("SUBSCRIBE"), slice_cstr(uri)))
 		phone_broken(p, "401 without a challenge for us");
 	if (!buf_ok(&b) ||

@@ -95,7 +95,7 @@ open_stream(struct call *c, size_t i, bool audio)
 	enum err e;
 
 	for (int side = 0; side < MEDIA_SIDES; side++)
-		p.family[side] = s->family[side] = c->family[side];
+		p.family[side] = c->family[side];
 	s->audio = audio;
 	e = media_stream_open(sw->p.media, &p, &s->ref, s->port);
 	if (c->emergency && (e == ERR_LIMIT || media_is_short(sw->p.media)))
@@ -104,7 +104,8 @@ open_stream(struct call *c, size_t i, bool audio)
 		return e;
 	s->call = c;
 	s->open = true;
-	memset(s->side, 0, sizeof s->side);
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		s->side[side] = (struct stream_side){.ip6 = c->family[side] == 6};
 	c->streams_open++;
 	sw->stats.streams_now++;
 	return ERR_OK;
@@ -625,8 +626,8 @@ bridge_refit(struct call *c)
 		bool fits = true;
 
 		for (int side = 0; side < MEDIA_SIDES; side++) {
-			fits &= s->family[side] == 6 || c->family[side] != 6;
-			if (s->family[side] == 6)
+			fits &= s->side[side].ip6 || c->family[side] != 6;
+			if (s->side[side].ip6)
 				c->family[side] = 6;
 		}
 		if (!s->open || fits)

@@ -7,7 +7,7 @@
 #include "call/emergency.h"
 #include "call/talk_record.h"
 
-enum { CALL_TEXT_BYTES = 768 }; /* what most calls need */
+enum { CALL_TEXT_BYTES = 640 }; /* what most calls need */
 
 struct call *
 call_find(const struct call_switch *sw, struct slice id)

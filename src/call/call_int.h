@@ -33,6 +33,7 @@ enum { ORBITS = 100 };
 
 /* What media do for one side of a stream; as small as it can be, for each call has many. */
 struct stream_side {
+	bool ip6 : 1;			    /* its media sockets */
 	bool translated : 1, protected : 1; /* what comes from there */
 	bool secured : 1;		    /* that peer comes by DTLS */
 	bool served : 1;		    /* it hears something of ours */
@@ -44,7 +45,6 @@ struct stream {
 	struct call *call;
 	struct media_ref ref;
 	uint16_t port[MEDIA_SIDES];
-	uint8_t family[MEDIA_SIDES]; /* 4 or 6 */
 	bool open, audio;
 	struct stream_side side[MEDIA_SIDES];
 };
@@ -83,28 +83,28 @@ struct ring_target {
 
 /* A plan being executed: its targets ring for one seat. */
 struct ring {
-	bool active;
-	bool group;   /* several people ring: none of them refuses for the others */
-	bool several; /* people: who declines does it for his own phones only */
+	bool active : 1;
+	bool group : 1;	  /* several people ring: none of them refuses for the others */
+	bool several : 1; /* people: who declines does it for his own phones only */
+	bool missed : 1;  /* a turn has ended without an answer */
+	bool alone : 1;	  /* only one phone rings and none will later */
+	bool told : 1;	  /* the one who waits knows that it rings */
+	bool tone : 1;	  /* and hears it from us, unless the other side sends something */
+	uint16_t best_status;
 	enum media_side seat;
 	struct timer timer;
 	uint64_t start_ms, deadline_ms;
-	uint32_t ring_ms;
 	struct ring_whom *whom;	      /* who is rung */
 	struct routing_onward onward; /* where the call goes on; texts live as long as the call */
 	const struct ring_whom *onward_of; /* whose redirection that is */
 	struct ring_target *target;	   /* by delay; gone when the ringing is over */
-	size_t n_targets, next_target;
+	uint32_t n_targets, next_target;
+	uint32_t ring_ms;
 	unsigned asking;		     /* legs that ring */
 	uint32_t turn;			     /* whose it is, see routing_target; 0 = nobody's */
 	uint64_t turn_start_ms, turn_end_ms; /* of it */
-	bool missed;			     /* a turn has ended without an answer */
 	struct leg *early;		     /* whose early media the other side hears */
 	struct leg *deciding; /* who hears now that he can take the call, twin.c; NULL: nobody */
-	uint16_t best_status;
-	bool alone; /* only one phone rings and none will later */
-	bool told;  /* the one who waits knows that it rings */
-	bool tone;  /* and hears it from us, unless the other side sends something */
 };
 
 /* How one side hears the other: judged now and then while they talk, of what came lately; at the
@@ -143,22 +143,26 @@ struct call {
 	struct arena arena;
 	char id[CALL_ID_BYTES];
 	enum call_state state;
+	unsigned streams_open;
 	struct leg *leg[MEDIA_SIDES]; /* who sits in the seats; NULL = nobody */
 	struct list legs;	      /* all of them: seated, ringing, leaving */
 	struct ring ring;
-	unsigned streams_open;
+	uint64_t offer_of;   /* leg that made the last offer */
+	bool offer_late : 1; /* the INVITE came without SDP */
+	bool inner : 1;	     /* app_room.c's for another call, which has the record: goes nowhere */
+	bool emergency : 1;  /* LIN-6 */
+	bool quiet : 1;	     /* it is nobody's yet: no record, no page knows it (probe.c) */
+	bool private_call : 1;	     /* KEY: to whom outside is not for records and pages */
+	bool answer_waits : 1;	     /* somebody answered, but the caller's 18x has no PRACK yet */
+	bool refitted : 1;	     /* media ports have changed for the one who takes over */
+	bool recorded : 1, dead : 1; /* record is final; waits for the reaper */
 	uint8_t family[MEDIA_SIDES]; /* of the media sockets facing a seat: 4 or 6 */
-	uint64_t offer_of;	     /* leg that made the last offer */
-	bool offer_late;	     /* the INVITE came without SDP */
-	bool inner; /* made by app_room.c for another call, which has the record; it goes nowhere
-		       else */
-	bool emergency;	      /* LIN-6 */
-	bool quiet;	      /* it is nobody's yet: no record, no page knows it (probe.c) */
-	bool private_call;    /* KEY: to whom outside is not for records and pages */
-	int64_t site;	      /* of an emergency call, an id; 0 = not known */
-	struct slice deposit; /* where it goes when nobody answers; empty: nowhere */
-	bool answer_waits;    /* somebody answered, but the caller's 18x has no PRACK yet */
-	uint32_t max_forwards;
+	uint8_t hops;		     /* how often a phone or a redirection has sent it on */
+	uint8_t n_diverted;
+	uint8_t n_sent_on; /* of diverted, those of ours: the first ones */
+	uint16_t sip_status;
+	int64_t site;		       /* of an emergency call, an id; 0 = not known */
+	struct slice deposit;	       /* where it goes when nobody answers; empty: nowhere */
 	struct refusal *refusal;       /* he hears why, see refusal.c; NULL: not yet refused */
 	struct ports_wait *ports_wait; /* of an emergency call, see emergency.c; NULL: none */
 	struct stream stream[SDP_MEDIA_MAX];
@@ -166,44 +170,39 @@ struct call {
 	char codec[16];			 /* of the first media line, as far as known */
 	struct heard heard[MEDIA_SIDES]; /* by whom */
 	enum live_voice voice;		 /* of the side that hears worse now, as counted */
+	uint32_t max_forwards;
 	struct list relayed;
 	struct direct direct;
 	struct transfer *transfer;	 /* its parties are about to change */
 	struct consult *consult;	 /* one of the two asks somebody else (consult.c) */
 	struct talk_record *talk_record; /* one of the two records it (talk_record.c) */
-	bool refitted;			 /* media ports have changed for the one who takes over */
 	struct leg *replaced;		 /* leaves when the one who took its seat is connected */
-	uint8_t hops;			 /* how often a phone or a redirection has sent it on */
-	uint8_t n_sent_on;		 /* of diverted, those of ours: the first ones */
 	struct diversion *diverted;	 /* DIVERSIONS_MAX, newest first; NULL = never diverted */
-	uint8_t n_diverted;
-	struct slice gruu;	     /* the Request-URI that means one device; empty: none */
-	int64_t gruu_phone;	     /* whose device */
-	struct slice invite_headers; /* of the first INVITE, as they pass to those who ring */
-	struct slice answer_headers; /* of the 200, while answer_waits */
-	struct slice end_headers;    /* of the BYE or CANCEL that ended it, for the others */
-	struct slice dialled;	     /* the number that was called, before redirections; by: */
-	uint64_t dialler;	     /* a leg; 0 = nobody here */
+	struct slice gruu;		 /* the Request-URI that means one device; empty: none */
+	int64_t gruu_phone;		 /* whose device */
+	struct slice invite_headers;	 /* of the first INVITE, as they pass to those who ring */
+	struct slice answer_headers;	 /* of the 200, while answer_waits */
+	struct slice end_headers;	 /* of the BYE or CANCEL that ended it, for the others */
+	struct slice dialled;		 /* the number that was called, before redirections; by: */
+	uint64_t dialler;		 /* a leg; 0 = nobody here */
 	struct dialled *tried; /* what may be completed if it comes to nothing; NULL: that not */
 	struct request *completion; /* it is made for that one; NULL: for nobody */
 	enum live_spoken spoken;    /* how far its app is with an announcement */
 	/* what the record says */
+	enum reason last_reason; /* recorded here, not by the plan */
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;
 	struct slice called_line; /* name, through which it was answered outside */
 	struct slice *reason;
 	char *last_reasons; /* texts of reason[LIVE_REASONS_FIRST …] once it was full */
-	uint32_t n_reasons;
-	enum reason last_reason; /* recorded here, not by the plan */
+	uint32_t n_reasons, reasons_cap;
 	int64_t started_at, ringing_at, answered_at, ended_at;
 	int64_t charge_micro; /* of legs that have left their lines (spending.h) */
 	char currency[CURRENCY_BYTES];
 	uint64_t started_ms; /* by the clock that nobody sets */
 	enum cdr_result result;
 	enum cdr_ended_by ended_by;
-	uint16_t sip_status;
 	uint32_t record;
-	bool recorded, dead; /* record is final; waits for the reaper */
 };
 
 struct call_switch {

@@ -18,11 +18,11 @@ sdp_text_set(struct sdp_text *t, struct slice s)
 		if (!p)
 			return ERR_NOMEM;
 		t->p = p;
-		t->cap = s.n;
+		t->cap = (uint32_t)s.n;
 	}
 	if (s.n)
 		memcpy(t->p, s.p, s.n);
-	t->n = s.n;
+	t->n = (uint32_t)s.n;
 	return ERR_OK;
 }
 

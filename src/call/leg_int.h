@@ -24,7 +24,7 @@ struct call_app;
 /* An SDP text kept with a leg: replaced by each round, so a long call does not grow. */
 struct sdp_text {
 	char *p;
-	size_t n, cap;
+	uint32_t n, cap;
 };
 
 enum leg_state { LEG_ASKED, LEG_ASKING, LEG_CANCELLED, LEG_UP, LEG_DONE };
@@ -47,17 +47,18 @@ struct reliable {
 	uint32_t owed_cseq;    /* our PRACK for rseq_in waits for an answer; the INVITE's number */
 	uint32_t foreign_rseq; /* the last of another early dialog, not to take it twice */
 	uint64_t foreign_tag;
-	uint64_t sdp_version;	  /* of the description that went out reliably */
-	uint16_t queued;	  /* status that waits for the PRACK; 0 = none */
-	bool supported, required; /* by the caller */
-	bool waits, waits_sdp;	  /* for a PRACK; of a response with SDP */
-	bool queued_sdp;
-	bool agreed;	    /* offer and answer were exchanged before the 200 */
-	bool no_sdp_in_200; /* because the offer was ours */
+	uint64_t sdp_version;		  /* of the description that went out reliably */
+	uint16_t queued;		  /* status that waits for the PRACK; 0 = none */
+	bool supported : 1, required : 1; /* by the caller */
+	bool waits : 1, waits_sdp : 1;	  /* for a PRACK; of a response with SDP */
+	bool queued_sdp : 1;
+	bool agreed : 1;	/* offer and answer were exchanged before the 200 */
+	bool no_sdp_in_200 : 1; /* because the offer was ours */
 };
 
 struct music_play;
 
+/* Of each call there are two, of a group that is rung many: flags are bits, and stand together. */
 struct leg {
 	struct call *call;
 	struct list link;     /* call->legs, in the end switch->done */
@@ -65,6 +66,7 @@ struct leg {
 	uint32_t media_party; /* struct media_peer.party */
 	enum media_side side; /* the seat it has, or rings for */
 	enum leg_state state;
+	enum reinvite_purpose purpose;
 	struct arena arena;	    /* its texts: it can change its call and go before it */
 	struct routing_party party; /* who speaks here, as others are shown it */
 	int64_t phone;		    /* of ours, 0 = none */
@@ -73,52 +75,56 @@ struct leg {
 	struct sip_dialog dialog;
 	struct sip_server *invite_in;  /* an INVITE or re-INVITE of the peer we have not finished */
 	struct sip_client *invite_out; /* our INVITE or re-INVITE, until gone */
-	bool invite_out_pending;       /* no final response yet */
-	bool invite_in_pending;	       /* we have sent none */
-	bool reoffer_late;	       /* its re-INVITE came without SDP */
+	uint64_t invite_out_ms;	       /* when it was sent */
+	uint32_t invite_cseq;	       /* of invite_out, for its ACK */
 	uint32_t in_cseq;	       /* of invite_in; its ACK carries it */
-	enum reinvite_purpose purpose;
-	bool asked_late;  /* invite_out had no SDP: its 2xx holds an offer */
-	bool media_waits; /* its media are connected when the other side has agreed */
-	bool takes_over;  /* its INVITE has Replaces: it sits, but the other side has not agreed */
-	uint32_t invite_cseq;	/* of invite_out, for its ACK */
-	uint64_t invite_out_ms; /* when it was sent */
-	bool ack_owed;		/* 2xx with an offer: our ACK waits for the other side's answer */
-	bool ack_sdp;		/* that ACK carried local_sdp */
-	bool ack_due;		/* we sent a 2xx, its ACK has not come */
-	bool bye_wanted;	/* BYE as soon as the ACK is here (RFC 3261, 15) */
-	bool supports_timer, holding;
-	bool holding_here;	  /* hold.c: it holds without its phone knowing */
-	bool takes_talk;	  /* its phone can be made to answer (Allow-Events: talk) */
-	int64_t line;		  /* of ours to a provider, 0 = none */
-	struct leg_line *on_line; /* line.c's; with line */
-	struct leg_twin *twin;	  /* twin.c's: it has answered, but not taken the call */
-	struct call_app *app;	  /* it has no peer: an app speaks here; NULL: none */
-	struct reliable rel;
-	struct sip_server *update_in;	/* an UPDATE or PRACK with an offer we have not answered */
-	struct sip_client *update_out;	/* our UPDATE */
-	struct leg *update_for;		/* whose offer it carries; NULL = a refresh */
-	char typed[FEATURE_CODE_BYTES]; /* in_call.c: of a code, so far */
+
+	bool invite_out_pending : 1; /* no final response yet */
+	bool invite_in_pending : 1;  /* we have sent none */
+	bool reoffer_late : 1;	     /* its re-INVITE came without SDP */
+	bool asked_late : 1;	     /* invite_out had no SDP: its 2xx holds an offer */
+	bool media_waits : 1;	     /* its media are connected when the other side has agreed */
+	bool takes_over : 1; /* its INVITE has Replaces: it sits, the other side has not agreed */
+	bool ack_owed : 1;   /* 2xx with an offer: our ACK waits for the other side's answer */
+	bool ack_sdp : 1;    /* that ACK carried local_sdp */
+	bool ack_due : 1;    /* we sent a 2xx, its ACK has not come */
+	bool bye_wanted : 1; /* BYE as soon as the ACK is here (RFC 3261, 15) */
+	bool supports_timer : 1, holding : 1;
+	bool holding_here : 1;	    /* hold.c: it holds without its phone knowing */
+	bool takes_talk : 1;	    /* its phone can be made to answer (Allow-Events: talk) */
+	bool allows_update : 1;	    /* its Allow says so */
+	bool second_flow : 1;	    /* another flow of its device has failed before */
+	bool codecs_wanted : 1;	    /* it refused those it was offered: ours, too */
+	bool codecs_ours : 1;	    /* local_sdp has others than the other side's */
+	bool direct : 1;	    /* its peer may be sending past us, to the other one */
+	bool direct_before : 1;	    /* the same before the re-INVITE that is under way */
+	bool direct_text : 1;	    /* local_sdp names the other one's address */
+	bool keys_told : 1;	    /* it sends keys by INFO, whatever it said before */
+	bool dialled_in : 1;	    /* its user is at a mobile phone of his, as shown (dial_in.h) */
+	bool located : 1;	    /* its INVITE says where it comes from (location.h) */
+	bool location_refused : 1;  /* which was not liked: no more */
+	bool hidden : 1;	    /* its party does not want to be shown */
+	bool auto_answer : 1;	    /* the phone is asked to answer by itself */
+	bool watched : 1;	    /* its watchers know of it, in the state told */
+	bool session_refresher : 1; /* we refresh */
+	bool refresh_owed : 1;	    /* the timer runs for one that could not be sent */
+	uint8_t told;		    /* enum call_dialog_state */
+	uint8_t session_rounds;	    /* 422s to the request under way */
+
 	uint8_t n_typed;
-	uint64_t typed_ms;  /* when the last key of it came */
-	bool allows_update; /* its Allow says so */
-	uint64_t device;    /* call_contact.device */
-	bool second_flow;   /* another flow of its device has failed before */
-	bool codecs_wanted; /* it refused those it was offered: ours, too */
-	bool codecs_ours;   /* local_sdp has others than the other side's */
-	bool direct;	    /* its peer may be sending past us, to the other one */
-	bool direct_before; /* the same before the re-INVITE that is under way */
-	bool direct_text;   /* local_sdp names the other one's address */
-	bool keys_told;	    /* it sends keys by INFO, whatever it said before */
-	bool dialled_in;    /* its user is at a mobile phone of his, and has shown so (dial_in.h) */
-	bool located;	    /* its INVITE says where it comes from (location.h) */
-	bool location_refused;	  /* which was not liked: no more */
-	bool hidden;		  /* its party does not want to be shown */
-	bool auto_answer;	  /* the phone is asked to answer by itself */
-	bool watched;		  /* its watchers know of it, in the state told */
-	uint8_t told;		  /* enum call_dialog_state */
-	struct music_play *music; /* that it hears; NULL: none */
-	int64_t music_wanted;	  /* the loop that it should hear */
+	char typed[FEATURE_CODE_BYTES]; /* in_call.c: of a code, so far */
+	uint64_t typed_ms;		/* when the last key of it came */
+	int64_t line;			/* of ours to a provider, 0 = none */
+	struct leg_line *on_line;	/* line.c's; with line */
+	struct leg_twin *twin;		/* twin.c's: it has answered, but not taken the call */
+	struct call_app *app;		/* it has no peer: an app speaks here; NULL: none */
+	struct reliable rel;
+	struct sip_server *update_in;  /* an UPDATE or PRACK with an offer we have not answered */
+	struct sip_client *update_out; /* our UPDATE */
+	struct leg *update_for;	       /* whose offer it carries; NULL = a refresh */
+	uint64_t device;	       /* call_contact.device */
+	struct music_play *music;      /* that it hears; NULL: none */
+	int64_t music_wanted;	       /* the loop that it should hear */
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct leg_keys *keys;	     /* protect.c's, one a media line; NULL: never encrypted */
@@ -128,9 +134,6 @@ struct leg {
 	struct timer session;
 	uint32_t session_s;	/* 0 = no session timer */
 	uint32_t session_min_s; /* the largest Min-SE of its 422s; 0 = none */
-	uint8_t session_rounds; /* 422s to the request under way */
-	bool session_refresher; /* we refresh */
-	bool refresh_owed;	/* the timer runs for one that could not be sent */
 };
 
 /* ---- leg.c ---- */

@@ -4,7 +4,7 @@
 #include "call/spending.h"
 #include "call/talk_record.h"
 
-enum { PRIVATE_DIGITS = 3 };
+enum { PRIVATE_DIGITS = 3, REASONS_FEW = 4 /* more than most calls have */ };
 
 /* Of a private call outside what would say with whom is not told: no name, and the number without
  * its last digits. */
@@ -257,19 +257,37 @@ make_room(struct call *c)
 	return true;
 }
 
+/* For one more, of LIVE_REASONS_MAX at most. */
+static bool
+grow_reasons(struct call *c)
+{
+	uint32_t cap = c->reasons_cap ? LIVE_REASONS_MAX : REASONS_FEW;
+	struct slice *more = arena_alloc(&c->arena, cap * sizeof *more);
+
+	if (!more)
+		return false;
+	if (c->n_reasons)
+		memcpy(more, c->reason, c->n_reasons * sizeof *more);
+	c->reason = more;
+	c->reasons_cap = cap;
+	return true;
+}
+
 void
 record_reason_text(struct call *c, struct slice text)
 {
-	struct slice *middle = c->reason + LIVE_REASONS_FIRST;
+	struct slice *middle;
 	char *slot;
 
 	if (c->n_reasons < LIVE_REASONS_MAX) {
-		if (arena_dup(&c->arena, text, &c->reason[c->n_reasons]) == ERR_OK)
+		if ((c->n_reasons < c->reasons_cap || grow_reasons(c)) &&
+		    arena_dup(&c->arena, text, &c->reason[c->n_reasons]) == ERR_OK)
 			c->n_reasons++;
 		return;
 	}
 	if (!make_room(c))
 		return;
+	middle = c->reason + LIVE_REASONS_FIRST;
 	slot = c->last_reasons + (middle[0].p - c->last_reasons);
 	memmove(middle, middle + 1, (LIVE_REASONS_MAX - LIVE_REASONS_FIRST - 1) * sizeof middle[0]);
 	slice_clip_cstr(text, slot, LIVE_REASON_BYTES);

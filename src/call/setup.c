@@ -60,13 +60,8 @@ setup_keep_plan(struct call *c, const struct routing_plan *plan, const struct ca
 	c->site = plan->site ? plan->site->id : 0;
 	if (e == ERR_OK)
 		e = arena_dup(&c->arena, plan->deposit, &c->deposit);
-	c->reason = arena_alloc(&c->arena, LIVE_REASONS_MAX * sizeof *c->reason);
-	if (e != ERR_OK || !c->reason)
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < plan->n_reasons && e == ERR_OK; i++) {
-		e = arena_dup(&c->arena, slice_cstr(plan->reasons[i]), &c->reason[i]);
-		c->n_reasons = i + 1;
-	}
+	if (e == ERR_OK)
+		plan_keep_reasons(c, plan, 0);
 	return e;
 }
 

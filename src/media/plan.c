@@ -10,13 +10,12 @@ plan_box_init(struct plan_box *b)
 }
 
 bool
-plan_box_put(struct plan_box *b, const struct plan *plan)
+plan_box_put(struct plan_box *b)
 {
-	unsigned before;
+	unsigned put = b->writing, before = atomic_exchange(&b->middle, put | PLAN_UNREAD);
 
-	b->plan[b->writing] = *plan;
-	before = atomic_exchange(&b->middle, b->writing | PLAN_UNREAD);
 	b->writing = before & PLAN_INDEX;
+	b->plan[b->writing] = b->plan[put]; /* which nobody writes before the next one is put */
 	return !(before & PLAN_UNREAD);
 }
 

@@ -7,7 +7,8 @@
  *
  * The box holds three plans: one that signalling writes, one that media reads,
  * one in the middle. Each side swaps its own with the middle, so nobody waits,
- * nobody sees half a plan, and only the newest counts. A box with an unread plan
+ * nobody sees half a plan, and only the newest counts. What signalling writes is always what it
+ * wants by now: it begins as a copy of what was put last. A box with an unread plan
  * is told of once: so a mailbox with room for one word per slot can never be full.
  */
 #ifndef MEDIA_PLAN_INT_H
@@ -54,8 +55,16 @@ struct plan_box {
 };
 
 void plan_box_init(struct plan_box *b);
-/** Signalling thread. True: media has to be told (it knows of no unread plan). */
-bool plan_box_put(struct plan_box *b, const struct plan *plan);
+/** Signalling thread: what it wants, to be changed and put. Another one after each put. */
+static inline struct plan *
+plan_box_wanted(struct plan_box *b)
+{
+	return &b->plan[b->writing];
+}
+
+/** Signalling thread: puts what it wants. True: media has to be told (it knows of no unread
+ *  plan). */
+bool plan_box_put(struct plan_box *b);
 /** Media thread, when told. Valid until the next take; NULL: nothing new. */
 const struct plan *plan_box_take(struct plan_box *b);
 /** Any thread: there is a plan that media have not taken. */

@@ -29,7 +29,7 @@ static void
 submit(struct relay *r, struct slot *slot)
 {
 	/* who gives it away after this look finds the plan in the box */
-	if (plan_box_put(&slot->box, &slot->wanted))
+	if (plan_box_put(&slot->box))
 		worker_tell(atomic_load(&slot->carrier), slot);
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) /* so that the next packet finds it */
 		fastpath_cut(r->fastpath, slot->pair[i].port);
@@ -43,7 +43,7 @@ find_open(struct relay *r, struct media_ref ref)
 	if (ref.gen == 0 || ref.slot >= r->n_made)
 		return NULL;
 	slot = &r->slots[ref.slot];
-	return slot->wanted.open && slot->wanted.gen == ref.gen ? slot : NULL;
+	return slot_wanted(slot)->open && slot_wanted(slot)->gen == ref.gen ? slot : NULL;
 }
 
 static enum err
@@ -87,8 +87,8 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 		return e;
 	}
 	mark(slot, p->dscp);
-	gen = slot->wanted.gen + 1;
-	slot->wanted = (struct plan){
+	gen = slot_wanted(slot)->gen + 1;
+	*slot_wanted(slot) = (struct plan){
 	    .gen = gen ? gen : 1,
 	    .open = true,
 	    .drain = !rested,
@@ -104,7 +104,7 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	watch_start(r);
 	if (!rested)
 		worker_wake(atomic_load(&slot->carrier)); /* before anybody knows the ports */
-	*ref = (struct media_ref){.slot = slot->index, .gen = slot->wanted.gen};
+	*ref = (struct media_ref){.slot = slot->index, .gen = slot_wanted(slot)->gen};
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
 		port[i] = slot->pair[i].port;
 	return ERR_OK;
@@ -124,12 +124,14 @@ relay_set_peer(
 {
 	struct relay *r = relay_of(m);
 	struct slot *slot = find_open(r, ref);
+	struct media_peer *now;
 
 	if (!slot)
 		return;
-	slot->wanted.peer[side] = *peer;
+	now = &slot_wanted(slot)->peer[side];
+	*now = *peer;
 	if (!addr_is_any(&r->ports.bind)) /* there is but one address to hear and speak from */
-		memset(slot->wanted.peer[side].local, 0, sizeof peer->local);
+		memset(now->local, 0, sizeof now->local);
 	submit(r, slot);
 }
 
@@ -194,8 +196,8 @@ set_extra(struct relay *r, struct slot *slot, const struct plan_extra *wanted)
 		x->before = slot->extras;
 		slot->extras = x;
 	}
-	slot->wanted.extra = x;
-	slot->wanted.extra_serial = slot->extra_serial;
+	slot_wanted(slot)->extra = x;
+	slot_wanted(slot)->extra_serial = slot->extra_serial;
 	submit(r, slot);
 	if (slot->extras && (slot->extras != x || x->before) && list_empty(&slot->trim_node)) {
 		list_push(&r->trimming, &slot->trim_node);
@@ -229,9 +231,11 @@ trim_all(struct relay *r)
 }
 
 static struct plan_extra
-extra_of(const struct slot *slot)
+extra_of(struct slot *slot)
 {
-	return slot->wanted.extra ? *slot->wanted.extra : (struct plan_extra){0};
+	const struct plan_extra *x = slot_wanted(slot)->extra;
+
+	return x ? *x : (struct plan_extra){0};
 }
 
 /* x becomes the slot's, unless it is the same; the copy with its keys goes. */
@@ -271,7 +275,7 @@ is_work(const struct media_service *what)
 static bool
 watch_keys(struct slot *slot, enum media_side side, const struct media_service *what)
 {
-	struct key_watch_plan *now = &slot->wanted.keys[side];
+	struct key_watch_plan *now = &slot_wanted(slot)->keys[side];
 	struct key_watch_plan keys = key_watch_plan_of(what);
 
 	if (memcmp(now, &keys, sizeof keys) == 0)
@@ -359,11 +363,13 @@ relay_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
 	struct relay *r = relay_of(m);
 	struct slot *slot = find_open(r, ref);
+	struct plan *wanted;
 
 	if (!slot)
 		return;
-	slot->wanted.timeout_ms = timeout_ms;
-	slot->wanted.timeout_serial++;
+	wanted = slot_wanted(slot);
+	wanted->timeout_ms = timeout_ms;
+	wanted->timeout_serial++;
 	submit(r, slot);
 }
 
@@ -375,7 +381,7 @@ relay_close(struct media *m, struct media_ref ref)
 
 	if (!slot)
 		return;
-	slot->wanted.open = false;
+	slot_wanted(slot)->open = false;
 	relay_gauge(&r->streams_open, -1);
 	submit(r, slot);
 	r->n_closing++;
@@ -419,7 +425,7 @@ on_event(struct relay *r, const struct worker_event *message)
 	case MEDIA_EV_SPEAKS: return find_open(r, message->event.ref);
 	case MEDIA_EV_TIMEOUT:
 		return find_open(r, message->event.ref) &&
-		       slot->wanted.timeout_serial == message->timeout_serial;
+		       slot_wanted(slot)->timeout_serial == message->timeout_serial;
 	case MEDIA_EV_FAILED: return false; /* comes from nobody but us */
 	case MEDIA_EV_CLOSED: break;
 	}

@@ -276,7 +276,7 @@ static enum err
 order_sound(struct relay *r, struct slot *slot, enum media_side side, struct media_sound *s,
     struct attendant_order *out)
 {
-	struct media_ref ref = {.slot = slot->index, .gen = slot->wanted.gen};
+	struct media_ref ref = {.slot = slot->index, .gen = slot_wanted(slot)->gen};
 	unsigned i = s->params.shared ? (unsigned)(slot->worker - r->workers) : 0;
 	enum err e;
 
@@ -294,10 +294,9 @@ order_sound(struct relay *r, struct slot *slot, enum media_side side, struct med
 }
 
 static enum err
-order_recording(
-    const struct slot *slot, struct media_recording *recording, struct attendant_order *out)
+order_recording(struct slot *slot, struct media_recording *recording, struct attendant_order *out)
 {
-	struct media_ref ref = {.slot = slot->index, .gen = slot->wanted.gen};
+	struct media_ref ref = {.slot = slot->index, .gen = slot_wanted(slot)->gen};
 
 	if (recording->given_to.gen && !is_same_ref(recording->given_to, ref))
 		return ERR_CONFLICT;

@@ -24,11 +24,11 @@ tell_failed(struct relay *r, const struct worker *w)
 		struct slot *slot = &r->slots[i];
 		struct media_event ev = {
 		    .kind = MEDIA_EV_FAILED,
-		    .ref = {.slot = i, .gen = slot->wanted.gen},
-		    .user = slot->wanted.user,
+		    .ref = {.slot = i, .gen = slot_wanted(slot)->gen},
+		    .user = slot_wanted(slot)->user,
 		};
 
-		if (slot->wanted.open && is_of(slot, w))
+		if (slot_wanted(slot)->open && is_of(slot, w))
 			tell(r, &ev);
 	}
 }
@@ -62,11 +62,11 @@ write_off(struct relay *r, struct worker *w)
 		struct slot *slot = &r->slots[i];
 		struct media_event ev = {
 		    .kind = MEDIA_EV_CLOSED,
-		    .ref = {.slot = i, .gen = slot->wanted.gen},
-		    .user = slot->wanted.user,
+		    .ref = {.slot = i, .gen = slot_wanted(slot)->gen},
+		    .user = slot_wanted(slot)->user,
 		};
 
-		if (slot->wanted.open || slot->written_off || !list_empty(&slot->free_node) ||
+		if (slot_wanted(slot)->open || slot->written_off || !list_empty(&slot->free_node) ||
 		    !is_of(slot, w))
 			continue;
 		slot->written_off = true;

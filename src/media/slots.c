@@ -55,7 +55,7 @@ slots_move(struct slot *slot, struct worker *to)
 	slot->worker->n_busy--;
 	to->n_busy++;
 	slot->worker = to;
-	slot->wanted.worker = to;
+	slot_wanted(slot)->worker = to;
 }
 
 void

@@ -23,14 +23,7 @@ struct slot { /* a cache line a thread */
 	uint32_t index;
 	struct port_pair pair[MEDIA_SIDES];
 
-	struct plan_box box;
-
-	/* Media thread. */
-	_Alignas(64) struct stream stream;
-	_Atomic uint32_t followed; /* extra_serial of its plan */
-
-	/* Signalling thread: what was asked for; in a worker's free list after CLOSED. */
-	_Alignas(64) struct plan wanted;
+	/* Signalling thread, as the box; in a worker's free list after CLOSED. */
 	struct worker *worker;		  /* as wanted; its thread follows */
 	_Atomic(struct worker *) carrier; /* whose stream it is; that thread alone gives it away */
 	uint64_t freed_ms;
@@ -40,7 +33,18 @@ struct slot { /* a cache line a thread */
 	uint32_t extra_serial;
 	struct list trim_node; /* in the relay's list, while extras wait to be forgotten */
 	struct list free_node;
+	struct plan_box box;
+
+	/* Media thread. */
+	_Alignas(64) struct stream stream;
+	_Atomic uint32_t followed; /* extra_serial of its plan */
 };
+
+static inline struct plan *
+slot_wanted(struct slot *slot)
+{
+	return plan_box_wanted(&slot->box);
+}
 
 #define WORKER_COUNTERS(X)                                                                         \
 	X(packets)                                                                                 \

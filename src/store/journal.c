@@ -1,7 +1,10 @@
 /*
  * File: a header of one page, then slots of two copies.
  *
- *	copy: check | seq | state | length | packed record
+ *	copy: check | seq | state | length | rest | packed record
+ *
+ * Nearly all records fit. What is longer has its end in the same copy of another slot, `rest`,
+ *which is the record's until it is released; the check sum is of both parts.
  *
  * A change is packed into the copy that does not count, its check sum last. The valid copy
  * with the higher sequence number counts. Both torn or never written: the slot is free.
@@ -24,7 +27,7 @@
 
 enum {
 	HEADER_BYTES = 4096,
-	COPY_BYTES = 1024,
+	COPY_BYTES = 512,
 	SLOT_BYTES = 2 * COPY_BYTES,
 	FIRST_SLOTS = 64,
 	MAX_SLOTS = 1 << 20,
@@ -43,11 +46,14 @@ struct header {
 struct copy {
 	uint64_t check;
 	uint32_t seq;
-	uint16_t state, length;
-	char data[COPY_BYTES - 16];
+	uint16_t state, length; /* of the record, both parts */
+	uint32_t rest;		/* its number and one; 0: there is none */
+	char data[COPY_BYTES - 20];
 };
 
 _Static_assert(sizeof(struct copy) == COPY_BYTES, "copies fill the slot");
+
+enum { DATA_BYTES = sizeof((struct copy *)0)->data, RECORD_BYTES = 2 * DATA_BYTES };
 
 struct journal {
 	int fd;
@@ -68,33 +74,78 @@ copy_at(const struct journal *j, uint32_t slot, unsigned which)
 				       which * COPY_BYTES);
 }
 
-static uint64_t
-copy_check(const struct copy *c, uint32_t slot)
+static size_t
+rest_bytes(const struct copy *c)
 {
-	return journal_sum((const char *)c + 8, 8u + c->length, slot * 0x10001ull + c->length);
+	return c->length > DATA_BYTES ? (size_t)(c->length - DATA_BYTES) : 0;
+}
+
+static uint64_t
+copy_check(const struct journal *j, uint32_t slot, unsigned which)
+{
+	const struct copy *c = copy_at(j, slot, which);
+	size_t more = rest_bytes(c);
+	uint64_t h = journal_sum((const char *)c + 8,
+	    offsetof(struct copy, data) - 8 + c->length - more, slot * 0x10001ull + c->length);
+
+	return more ? journal_sum(copy_at(j, c->rest - 1, which)->data, more, h) : h;
 }
 
 static bool
-copy_valid(const struct copy *c, uint32_t slot)
+copy_valid(const struct journal *j, uint32_t slot, unsigned which)
 {
-	return c->length <= sizeof c->data && c->check == copy_check(c, slot);
+	const struct copy *c = copy_at(j, slot, which);
+
+	return c->length <= RECORD_BYTES && c->rest <= j->slots && (c->rest || !rest_bytes(c)) &&
+	       c->check == copy_check(j, slot, which);
 }
 
-static void
+static enum err grow(struct journal *j, uint32_t slots);
+
+/* A free one, of which neither copy is to be read. JOURNAL_NO_SLOT: the file cannot grow. */
+static uint32_t
+slot_take(struct journal *j)
+{
+	uint32_t slot;
+
+	if (j->free_count == 0 && grow(j, j->slots * 2) != ERR_OK)
+		return JOURNAL_NO_SLOT;
+	slot = j->free_slot[--j->free_count];
+	for (unsigned which = 0; which < 2; which++)
+		memset(copy_at(j, slot, which), 0, offsetof(struct copy, data));
+	return slot;
+}
+
+/* False: the file cannot grow for a long record; what stands there counts. */
+static bool
 write_slot(struct journal *j, uint32_t slot, enum slot_state state, const struct cdr *cdr)
 {
+	char record[RECORD_BYTES];
 	unsigned which = 1u - j->current[slot];
-	struct copy *c = copy_at(j, slot, which);
-	uint32_t seq = copy_at(j, slot, 1 - which)->seq + 1;
+	size_t length = cdr ? journal_pack(cdr, record, sizeof record) : 0, more;
+	uint32_t rest = cdr ? copy_at(j, slot, 1 - which)->rest : 0;
+	struct copy *c;
 
+	if (length > DATA_BYTES && !rest) {
+		rest = slot_take(j) + 1;
+		if (!rest)
+			return false;
+	}
+	c = copy_at(j, slot, which);
 	c->check = 0;
 	atomic_signal_fence(memory_order_seq_cst);
-	c->seq = seq;
+	c->seq = copy_at(j, slot, 1 - which)->seq + 1;
 	c->state = (uint16_t)state;
-	c->length = cdr ? (uint16_t)journal_pack(cdr, c->data, sizeof c->data) : 0;
+	c->length = (uint16_t)length;
+	c->rest = rest;
+	more = rest_bytes(c);
+	memcpy(c->data, record, length - more);
+	if (more)
+		memcpy(copy_at(j, rest - 1, which)->data, record + DATA_BYTES, more);
 	atomic_signal_fence(memory_order_seq_cst);
-	c->check = copy_check(c, slot);
+	c->check = copy_check(j, slot, which);
 	j->current[slot] = (uint8_t)which;
+	return true;
 }
 
 /* The copy that counts, or NULL. */
@@ -102,7 +153,7 @@ static const struct copy *
 read_slot(struct journal *j, uint32_t slot)
 {
 	const struct copy *a = copy_at(j, slot, 0), *b = copy_at(j, slot, 1);
-	bool a_ok = copy_valid(a, slot), b_ok = copy_valid(b, slot);
+	bool a_ok = copy_valid(j, slot, 0), b_ok = copy_valid(j, slot, 1);
 
 	if (a_ok && b_ok)
 		b_ok = (int32_t)(b->seq - a->seq) > 0;
@@ -171,19 +222,31 @@ grow(struct journal *j, uint32_t slots)
 	return ERR_OK;
 }
 
-static enum err
-recover_one(struct journal *j, uint32_t slot, struct journal_left *out, bool *found)
+static bool
+read_record(const struct journal *j, const struct copy *c, uint32_t slot, struct cdr *out)
+{
+	char record[RECORD_BYTES];
+	size_t more = rest_bytes(c);
+
+	memcpy(record, c->data, c->length - more);
+	if (more)
+		memcpy(record + DATA_BYTES, copy_at(j, c->rest - 1, j->current[slot])->data, more);
+	return journal_unpack(slice_make(record, c->length), out);
+}
+
+static bool
+recover_one(struct journal *j, uint32_t slot, struct journal_left *out, uint32_t *rest)
 {
 	const struct copy *c = read_slot(j, slot);
 	const struct header *h = (const struct header *)(void *)j->map;
 	struct cdr *cdr = &out->cdr;
 
-	*found = c && c->state != SLOT_FREE && journal_unpack(slice_make(c->data, c->length), cdr);
-	if (!*found)
-		return ERR_OK;
+	if (!c || c->state == SLOT_FREE || !read_record(j, c, slot, cdr))
+		return false;
+	*rest = c->rest;
 	out->slot = slot;
 	if (c->state == SLOT_ENDED)
-		return ERR_OK;
+		return true;
 	cdr->result = CDR_INTERRUPTED;
 	cdr->ended_by = CDR_BY_SYSTEM;
 	cdr->ended_at = cdr->started_at;
@@ -195,39 +258,57 @@ recover_one(struct journal *j, uint32_t slot, struct journal_left *out, bool *fo
 		cdr->ended_at = h->alive_ms;
 	cdr->duration_s =
 	    cdr->answered_at ? (uint32_t)((cdr->ended_at - cdr->answered_at) / 1000) : 0;
+	return true;
+}
+
+/* taken: of all slots, those that are records' */
+static enum err
+recover_records(struct journal *j, bool *taken, struct journal_left **list, size_t *n)
+{
+	size_t cap = 0;
+
+	for (uint32_t slot = j->slots; slot-- > 0;) {
+		uint32_t rest;
+
+		if (*n == cap) {
+			struct journal_left *more =
+			    realloc(*list, (cap = cap ? 2 * cap : 8) * sizeof **list);
+
+			if (!more)
+				return ERR_NOMEM;
+			*list = more;
+		}
+		if (!recover_one(j, slot, &(*list)[*n], &rest))
+			continue;
+		taken[slot] = true;
+		if (rest)
+			taken[rest - 1] = true;
+		++*n;
+	}
 	return ERR_OK;
 }
 
 static enum err
 recover(struct journal *j, struct journal_left **left, size_t *left_count)
 {
+	bool *taken = calloc(j->slots, sizeof *taken);
 	struct journal_left *list = NULL;
-	size_t n = 0, cap = 0;
+	size_t n = 0;
+	enum err e = taken ? recover_records(j, taken, &list, &n) : ERR_NOMEM;
 
-	for (uint32_t slot = j->slots; slot-- > 0;) {
-		bool found;
-
-		if (n == cap) {
-			struct journal_left *more =
-			    realloc(list, (cap = cap ? 2 * cap : 8) * sizeof *list);
-
-			if (!more) {
-				free(list);
-				return ERR_NOMEM;
-			}
-			list = more;
-		}
-		(void)!recover_one(j, slot, &list[n], &found);
-		if (found)
-			n++;
-		else
-			j->free_slot[j->free_count++] = slot;
+	if (e == ERR_OK) {
+		for (uint32_t slot = j->slots; slot-- > 0;)
+			if (!taken[slot])
+				j->free_slot[j->free_count++] = slot;
+		/* what was read need not stay in memory */
+		madvise(j->map, j->map_bytes, MADV_DONTNEED);
+		*left = list;
+		*left_count = n;
+	} else {
+		free(list);
 	}
-	/* what was read need not stay in memory */
-	madvise(j->map, j->map_bytes, MADV_DONTNEED);
-	*left = list;
-	*left_count = n;
-	return ERR_OK;
+	free(taken);
+	return e;
 }
 
 static bool
@@ -326,12 +407,12 @@ journal_close(struct journal *j)
 uint32_t
 journal_begin(struct journal *j, const struct cdr *cdr)
 {
-	uint32_t slot;
+	uint32_t slot = slot_take(j);
 
-	if (j->free_count == 0 && grow(j, j->slots * 2) != ERR_OK)
+	if (slot != JOURNAL_NO_SLOT && !write_slot(j, slot, SLOT_OPEN, cdr)) {
+		j->free_slot[j->free_count++] = slot;
 		return JOURNAL_NO_SLOT;
-	slot = j->free_slot[--j->free_count];
-	write_slot(j, slot, SLOT_OPEN, cdr);
+	}
 	return slot;
 }
 
@@ -339,24 +420,32 @@ void
 journal_update(struct journal *j, uint32_t slot, const struct cdr *cdr)
 {
 	if (slot < j->slots)
-		write_slot(j, slot, SLOT_OPEN, cdr);
+		(void)!write_slot(j, slot, SLOT_OPEN, cdr);
 }
 
 void
 journal_end(struct journal *j, uint32_t slot, const struct cdr *cdr)
 {
 	if (slot < j->slots)
-		write_slot(j, slot, SLOT_ENDED, cdr);
+		(void)!write_slot(j, slot, SLOT_ENDED, cdr);
 }
 
 void
 journal_release(struct journal *j, uint32_t slot)
 {
-	if (slot >= j->slots || j->free_count >= j->slots ||
-	    copy_at(j, slot, j->current[slot])->state == SLOT_FREE)
+	const struct copy *c;
+	uint32_t rest;
+
+	if (slot >= j->slots || j->free_count >= j->slots)
 		return;
-	write_slot(j, slot, SLOT_FREE, NULL);
+	c = copy_at(j, slot, j->current[slot]);
+	if (c->state == SLOT_FREE)
+		return;
+	rest = c->rest;
+	(void)!write_slot(j, slot, SLOT_FREE, NULL);
 	j->free_slot[j->free_count++] = slot;
+	if (rest)
+		j->free_slot[j->free_count++] = rest - 1;
 }
 
 void

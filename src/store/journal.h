@@ -39,7 +39,8 @@ void journal_close(struct journal *j);
 
 /** Returns a slot, or JOURNAL_NO_SLOT when the file cannot grow (the call goes on without;
  *  the other functions ignore that slot). Texts are kept whole except for a very long
- *  explanation, of which the first reasons are kept. */
+ *  explanation, of which the first reasons are kept. A record that becomes longer than a slot stays
+ *  as it was when the file cannot grow. */
 uint32_t journal_begin(struct journal *j, const struct cdr *cdr);
 void journal_update(struct journal *j, uint32_t slot, const struct cdr *cdr);
 /** The call is over. May be called again with better figures, until the slot is released. */
@@ -48,7 +49,7 @@ void journal_end(struct journal *j, uint32_t slot, const struct cdr *cdr);
 void journal_release(struct journal *j, uint32_t slot);
 /** "Still alive": the end assumed for open calls after a crash. About once a second. */
 void journal_tick(struct journal *j, int64_t now_ms);
-/** Slots in use. */
+/** Slots in use; a long record takes two. */
 uint32_t journal_count(const struct journal *j);
 
 #endif

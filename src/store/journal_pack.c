@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "model/model.h"
 
-enum { JOURNAL_LAYOUT_VERSION = 3 }; /* counts the sizes of journal.c, too */
+enum { JOURNAL_LAYOUT_VERSION = 4 }; /* counts the sizes of journal.c, too */
 
 static uint64_t
 mix(uint64_t h, uint64_t v)

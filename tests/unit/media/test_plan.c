@@ -18,25 +18,55 @@ plan_number(uint32_t n)
 	return p;
 }
 
+static bool
+put(struct plan_box *b, uint32_t n)
+{
+	*plan_box_wanted(b) = plan_number(n);
+	return plan_box_put(b);
+}
+
 static void
 newest_wins_and_is_told_of_once(void **state)
 {
 	struct plan_box *b = test_malloc(sizeof *b);
-	struct plan one = plan_number(1), two = plan_number(2), three = plan_number(3);
 	const struct plan *p;
 
 	plan_box_init(b);
 	assert_null(plan_box_take(b));
-	assert_true(plan_box_put(b, &one));
-	assert_false(plan_box_put(b, &two));
+	assert_true(put(b, 1));
+	assert_false(put(b, 2));
 	p = plan_box_take(b);
 	assert_non_null(p);
 	assert_int_equal(p->gen, 2);
 	assert_null(plan_box_take(b));
-	assert_true(plan_box_put(b, &three));
+	assert_true(put(b, 3));
 	/* What was taken stays as it is until the next take. */
 	assert_int_equal(p->gen, 2);
 	assert_int_equal(plan_box_take(b)->gen, 3);
+	test_free(b);
+}
+
+static void
+what_is_wanted_is_what_was_put_last(void **state)
+{
+	struct plan_box *b = test_malloc(sizeof *b);
+
+	plan_box_init(b);
+	for (uint32_t n = 1; n <= 7; n++) {
+		put(b, n);
+		assert_int_equal(plan_box_wanted(b)->gen, n);
+		plan_box_wanted(b)->user = n + 100;
+		plan_box_put(b);
+		if (n % 3 == 0) {
+			const struct plan *p = plan_box_take(b);
+
+			assert_int_equal(p->gen, n);
+			assert_int_equal(p->user, n + 100);
+			assert_ptr_not_equal(p, plan_box_wanted(b));
+		}
+		assert_int_equal(plan_box_wanted(b)->gen, n);
+		assert_int_equal(plan_box_wanted(b)->user, n + 100);
+	}
 	test_free(b);
 }
 
@@ -53,12 +83,9 @@ put_all(void *ctx)
 {
 	struct race *r = ctx;
 
-	for (uint32_t n = 1; n <= PLANS; n++) {
-		struct plan p = plan_number(n);
-
-		if (plan_box_put(&r->box, &p))
+	for (uint32_t n = 1; n <= PLANS; n++)
+		if (put(&r->box, n))
 			atomic_fetch_add(&r->told, 1);
-	}
 	atomic_store(&r->done, true);
 }
 
@@ -95,6 +122,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(newest_wins_and_is_told_of_once),
+	    cmocka_unit_test(what_is_wanted_is_what_was_put_last),
 	    cmocka_unit_test(nobody_sees_half_a_plan),
 	};
 

@@ -6,7 +6,7 @@
 #include "fixture.h"
 #include "store/journal.h"
 
-enum { HEADER_BYTES = 4096, COPY_BYTES = 1024 };
+enum { HEADER_BYTES = 4096, COPY_BYTES = 512 };
 
 static void
 journal_path(struct fixture *f, char path[128])
@@ -163,6 +163,71 @@ the_longest_texts_fit_and_a_long_explanation_is_shortened(void **state)
 	journal_close(j);
 }
 
+/* A call whose explanation needs a second slot. */
+static struct cdr
+long_call(int i)
+{
+	struct cdr c = call(i);
+	char note[80];
+
+	memset(note, 'n', sizeof note);
+	for (int k = 0; k < 5; k++)
+		live_reason_add(c.explanation, &c.explanation_count, REASON_NOTE,
+		    REASON_ARGS(slice_make(note, sizeof note - (size_t)k)));
+	return c;
+}
+
+static void
+long_records_have_a_second_slot_until_they_are_released(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_left *left;
+	size_t n;
+	struct journal *j = open_journal(f, &left, &n);
+	uint32_t slot[100];
+
+	free(left);
+	/* begun short, ended long: the file grows between the parts of one of them */
+	for (int i = 0; i < 100; i++) {
+		struct cdr c = call(i);
+
+		slot[i] = journal_begin(j, &c);
+		c = long_call(i);
+		c.ended_at = 5000;
+		c.result = CDR_BUSY;
+		journal_end(j, slot[i], &c);
+		if (i % 2)
+			journal_release(j, slot[i]);
+	}
+	assert_int_equal(journal_count(j), 100);
+	journal_close(j);
+	j = open_journal(f, &left, &n);
+	assert_int_equal(n, 50);
+	assert_int_equal(journal_count(j), 100);
+	for (size_t i = 0; i < n; i++) {
+		struct cdr want = long_call((int)left[i].cdr.called_user);
+
+		want.ended_at = 5000;
+		want.result = CDR_BUSY;
+		assert_memory_equal(&left[i].cdr, &want, sizeof want);
+		journal_release(j, left[i].slot);
+		journal_release(j, left[i].slot);
+	}
+	assert_int_equal(journal_count(j), 0);
+	free(left);
+	/* what was the end of a record holds one of its own */
+	for (int i = 0; i < 100; i++) {
+		struct cdr c = call(i);
+
+		slot[i] = journal_begin(j, &c);
+		assert_int_equal(journal_count(j), i + 1);
+	}
+	for (int i = 0; i < 100; i++)
+		journal_release(j, slot[i]);
+	assert_int_equal(journal_count(j), 0);
+	journal_close(j);
+}
+
 /* Overwrites part of a copy of slot, as a write cut short would. */
 static void
 tear(struct fixture *f, uint32_t slot, int copy, off_t offset)
@@ -217,6 +282,31 @@ a_torn_copy_gives_way_to_the_one_before(void **state)
 }
 
 static void
+a_long_record_with_a_torn_end_gives_way_to_the_one_before(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_left *left;
+	size_t n;
+	struct journal *j = open_journal(f, &left, &n);
+	struct cdr c = long_call(5);
+	uint32_t slot = journal_begin(j, &c);
+
+	free(left);
+	assert_int_equal(slot, 0);
+	c.answered_at = 3000;
+	journal_end(j, slot, &c);
+	journal_close(j);
+	tear(f, 1, 0, 40); /* its second slot, the copy written last */
+	j = open_journal(f, &left, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(left->cdr.answered_at, 0);
+	assert_int_equal(left->cdr.explanation_count, c.explanation_count);
+	assert_int_equal(journal_count(j), 2);
+	free(left);
+	journal_close(j);
+}
+
+static void
 a_file_of_another_format_is_moved_aside(void **state)
 {
 	struct fixture *f = *state;
@@ -263,7 +353,7 @@ live_for_ever(struct fixture *f, int pipe_fd)
 	uint32_t slot[CALLS];
 
 	for (int i = 0;; i++) {
-		struct cdr c = call(i % CALLS);
+		struct cdr c = i % 3 ? call(i % CALLS) : long_call(i % CALLS);
 		struct told told = {i % CALLS, i / CALLS % 4};
 
 		c.duration_s = (uint32_t)told.step;
@@ -341,6 +431,8 @@ main(void)
 	    TEST(a_new_journal_is_empty_and_stays_so_when_calls_are_released),
 	    TEST(open_calls_come_back_interrupted_and_ended_ones_as_they_were),
 	    TEST(the_longest_texts_fit_and_a_long_explanation_is_shortened),
+	    TEST(long_records_have_a_second_slot_until_they_are_released),
+	    TEST(a_long_record_with_a_torn_end_gives_way_to_the_one_before),
 	    TEST(a_torn_copy_gives_way_to_the_one_before),
 	    TEST(a_file_of_another_format_is_moved_aside),
 	    TEST(kill_9_in_the_middle_loses_no_call),

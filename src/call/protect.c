@@ -228,6 +228,12 @@ write_key(struct buf *b, uint32_t tag, const struct leg_keys *k, enum media_suit
 	explicit_bzero(&c, sizeof c);
 }
 
+static bool
+is_agreed(const struct leg_keys *k, enum media_suite suite)
+{
+	return k->encrypted && k->protection.out.suite == suite;
+}
+
 static void
 describe_keys(struct leg *to, size_t i, bool answer, struct buf *lines)
 {
@@ -235,8 +241,14 @@ describe_keys(struct leg *to, size_t i, bool answer, struct buf *lines)
 
 	if (k && answer)
 		write_key(lines, k->tag, k, k->protection.out.suite);
+	/* What is agreed stands first (RFC 4568, 5.1): some phones (baresip 1.0) take another suite
+	 * within a call, and go on with the old one. */
 	for (uint32_t n = 0; k && !answer && n < OFFERED; n++)
-		write_key(lines, n + 1, k, offered[n]);
+		if (is_agreed(k, offered[n]))
+			write_key(lines, n + 1, k, offered[n]);
+	for (uint32_t n = 0; k && !answer && n < OFFERED; n++)
+		if (!is_agreed(k, offered[n]))
+			write_key(lines, n + 1, k, offered[n]);
 }
 
 bool

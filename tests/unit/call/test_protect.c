@@ -306,7 +306,7 @@ a_phone_that_must_is_asked_to(void **state)
 	assert_int_equal(o.stream[0].protection[MEDIA_CALLER].in.suite, MEDIA_SUITE_NONE);
 	assert_true(is_key(&o.stream[0].protection[MEDIA_CALLED].in, MEDIA_SUITE_CM_128_80, 3));
 
-	/* hold and back: the keys stay */
+	/* hold and back: the keys stay, and what was agreed stands first */
 	for (int i = 0; i < 2; i++) {
 		const char *again;
 		struct said now;
@@ -315,7 +315,10 @@ a_phone_that_must_is_asked_to(void **state)
 		again = ua_expect(b, "INVITE", 100);
 		now = said(again);
 		assert_string_equal(now.proto, "RTP/SAVP");
-		assert_memory_equal(now.key[1].key, asked.key[1].key, asked.key[1].n_key);
+		assert_int_equal(now.n, 3);
+		assert_int_equal(now.key[0].tag, 2);
+		assert_true(slice_eq(now.key[0].suite, SLICE("AES_CM_128_HMAC_SHA1_80")));
+		assert_memory_equal(now.key[0].key, asked.key[1].key, asked.key[1].n_key);
 		ua_answer(b, again, 200, "",
 		    sdp(b, 5000, "RTP/SAVP",
 			"a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:" B_CM "\n"));

@@ -24,7 +24,8 @@ void protect_apply(struct leg *l, size_t i);
 void protect_forget(struct leg *l);
 /** How line i is described to to. m: the other side's; known: to's own last description with a live
  *  line i, or NULL; answer: that is the offer that m answers. Fills in what differs from m in p;
- *  lines is the place for its text. True: something does. */
+ *  lines is the place for its text. True: something does. An offer within a call puts the agreed
+ *  encryption first. */
 bool protect_describe(struct leg *to, size_t i, const struct sdp_media *m, const struct sdp *known,
     bool answer, struct sdp_protection *p, struct buf *lines);
 /** What the session has to say about it; in lines. */

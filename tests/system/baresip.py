@@ -1,7 +1,9 @@
 """A real softphone: baresip with an account, a tone instead of a microphone, a recording instead of a loudspeaker.
 
 Traps of baresip 1.0 this file knows: it listens on its SIP port and the one above; a WAV that ends hangs up the call;
-recordings come from the module sndfile, one file for each direction, complete only when the call is over.
+recordings come from the module sndfile, one file for each direction, complete only when the call is over; when the source of
+what it hears (SSRC) changes within the first 100 ms, it may drop all that comes for minutes, as too late; who has been held by the other phone (recvonly) records nothing any more;
+a transfer that fails ends the call, and no event tells of it.
 """
 import json
 import math
@@ -9,12 +11,14 @@ import socket
 import struct
 import subprocess
 import tempfile
+import time
 import wave
 from pathlib import Path
 
 from harness import free_port, until
 
 RATE = 8000
+HEADER_BYTES = 44  # of a recording
 TONE_SECONDS = 120
 MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules",
            "/usr/lib/aarch64-linux-gnu/baresip/modules")
@@ -110,6 +114,48 @@ class Baresip:
             except OSError:
                 return False
         until(attempt, f"baresip {self.name} listens for commands", 15)
+
+    # What a person does at it. `softphones.py` does the same with phones of other makes.
+
+    STATES = {"CALL_INCOMING": "rung", "CALL_RINGING": "rings", "CALL_PROGRESS": "rings", "CALL_ESTABLISHED": "talks"}
+
+    def calls(self):
+        """Each call of the moment by its ID: "rung" here, "rings" at the other one, "talks"; and with whom."""
+        self.poll()
+        calls = {}
+        for event in self.events:
+            if event.get("type") == "CALL_CLOSED":
+                calls.pop(event.get("id"), None)
+            elif event.get("type") in self.STATES:
+                calls[event["id"]] = self.STATES[event["type"]], f"{event.get('peerdisplayname', '')} {event['peeruri']}"
+        return calls
+
+    def dial(self, number):
+        self.wait_new_recording()
+        self.command("dial", str(number))
+
+    def accept(self):
+        self.wait_new_recording()
+        self.command("accept")
+
+    def hang_up(self):
+        """The call that is talked in, and a ringing one is refused (486)."""
+        self.command("hangup")
+
+    def press(self, keys):
+        for key in keys:
+            self.command("sndcode", key)
+
+    def hold(self):
+        self.command("hold")
+
+    def wait_new_recording(self):
+        """Recordings are named by the second: the one of a new stream must not fall upon another."""
+        until(lambda: not list(self.recordings.glob(time.strftime("dump-%Y-%m-%d-%H-%M-%S-*"))), "another second", 3)
+
+    def sounds(self):
+        """The files that grow while it hears something, and their rate."""
+        return list(self.recordings.glob("*-dec.wav")), RATE
 
     def command(self, name, parameters=""):
         if self.control is None:

@@ -4,6 +4,7 @@ Traps of linphone 5.1 this file knows: without `.local/share/linphone` under its
 the place of the sound card only after `soundcard use files`; a file to play is played once, so it has to be long.
 """
 import os
+import re
 import struct
 import subprocess
 import tempfile
@@ -13,13 +14,17 @@ from pathlib import Path
 import baresip
 from harness import address, free_port, until
 
+# The rate of the recording is that of the codec: with these off it is always baresip.RATE.
+NARROW = "".join(f"[audio_codec_{n}]\nmime={mime}\nrate={rate}\nchannels={channels}\nenabled=0\n" for n, (mime, rate, channels) in enumerate(
+    (("opus", 48000, 2), ("speex", 16000, 1), ("speex", 8000, 1), ("G722", 8000, 1), ("G729", 8000, 1))))
 NO_SOUND = "[sound]\nplayback_dev_id=\nringer_dev_id=\ncapture_dev_id=\n"
 
 
 class Linphone:
     """`say` is a command as typed; what it printed is in `text`."""
 
-    def __init__(self, server, name, secret, hertz=440, transport="udp", host=None, proxy=None, auto_answer=True):
+    def __init__(self, server, name, secret, hertz=440, transport="udp", host=None, proxy=None, auto_answer=True,
+                 narrow=False):
         self.folder = tempfile.TemporaryDirectory(prefix="strowger-linphone-")
         folder = Path(self.folder.name)
         self.name, self.hertz = name, hertz
@@ -34,7 +39,7 @@ class Linphone:
             f"verify_server_certs=0\nverify_server_cn=0\nguess_hostname=1\n"
             f"[rtp]\naudio_rtp_port={free_port(host)}\n[net]\nmtu=0\n{NO_SOUND}"
             f"[proxy_0]\nreg_proxy=<{target}>\nreg_identity=sip:{name}@{server.host}\nreg_sendregister=1\nreg_expires=120\n"
-            f"publish=0\n[auth_info_0]\nusername={name}\npasswd={secret}\n")
+            f"publish=0\n[auth_info_0]\nusername={name}\npasswd={secret}\n" + (NARROW if narrow else ""))
         self.text = ""
         self.process = subprocess.Popen(
             ["linphonec", "-c", str(folder / "rc")] + (["-a"] if auto_answer else []), stdin=subprocess.PIPE,
@@ -60,6 +65,38 @@ class Linphone:
               seconds)
         if part not in self.text[since:]:
             raise AssertionError(f"linphonec ended with {self.process.returncode}: {self.text[-3000:]}")
+
+    STATES = (("rung", r"Receiving new incoming call from (?P<who>.*), assigned id (?P<id>\d+)"),
+              ("rings", r"Call (?P<id>\d+) to (?P<who>\S+) (?:ringing|in progress)"),
+              ("talks", r"Call (?P<id>\d+) with (?P<who>.*?) connected"),
+              ("", r"Call (?P<id>\d+) with (?P<who>.*?) (?:ended|error)"))
+
+    # What a person does at it, as at baresip.
+
+    def calls(self):
+        found = [(match.start(), state, match) for state, pattern in self.STATES for match in re.finditer(pattern, self.text)]
+        calls = {match["id"]: (state, match["who"]) for _, state, match in sorted(found, key=lambda one: one[0])}
+        return {one: call for one, call in calls.items() if call[0]}
+
+    def dial(self, number):
+        self.say(f"call {number}")
+
+    def accept(self):
+        self.say("answer")
+
+    def hang_up(self):
+        self.say("terminate")
+
+    def press(self, keys):
+        for key in keys:
+            self.say(key)
+
+    def hold(self):
+        self.say("pause")
+
+    def sounds(self):
+        """The header, with the rate, is written when the call is over."""
+        return [self.recording] if self.recording.exists() else [], baresip.RATE
 
     def mark(self):
         return len(self.text)

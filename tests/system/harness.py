@@ -86,6 +86,16 @@ def free_port(host, count=1):
             return first
 
 
+def free_port_everywhere():
+    """For a program that listens on all addresses, whatever it is told: no port that free_port gives to others, who may bind it
+    long after they were told it."""
+    while True:
+        port = random.randrange(1100, 2100, 2)
+        if is_free("0.0.0.0", port):
+            _given_ports.add(("0.0.0.0", port))
+            return port
+
+
 def free_rtp_range():
     """The first of 500 ports that nobody has: other daemons may run on this machine, with the default range or another.
     From 26000 on are the ports of unit tests (tests/unit/media/relay_fixture.c)."""

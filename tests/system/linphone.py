@@ -1,7 +1,8 @@
 """A real softphone: linphonec with an account, commanded through its standard input, sound from and to WAV files.
 
 Traps of linphone 5.1 this file knows: without `.local/share/linphone` under its home it has no listening point; files take
-the place of the sound card only after `soundcard use files`; a file to play is played once, so it has to be long.
+the place of the sound card only after `soundcard use files`; a file to play is played once, so it has to be long; it listens on all
+addresses.
 """
 import os
 import re
@@ -12,7 +13,7 @@ import threading
 from pathlib import Path
 
 import baresip
-from harness import address, free_port, until
+from harness import free_port_everywhere, until
 
 # The rate of the recording is that of the codec: with these off it is always baresip.RATE.
 NARROW = "".join(f"[audio_codec_{n}]\nmime={mime}\nrate={rate}\nchannels={channels}\nenabled=0\n" for n, (mime, rate, channels) in enumerate(
@@ -23,7 +24,7 @@ NO_SOUND = "[sound]\nplayback_dev_id=\nringer_dev_id=\ncapture_dev_id=\n"
 class Linphone:
     """`say` is a command as typed; what it printed is in `text`."""
 
-    def __init__(self, server, name, secret, hertz=440, transport="udp", host=None, proxy=None, auto_answer=True,
+    def __init__(self, server, name, secret, hertz=440, transport="udp", proxy=None, auto_answer=True,
                  narrow=False):
         self.folder = tempfile.TemporaryDirectory(prefix="strowger-linphone-")
         folder = Path(self.folder.name)
@@ -31,13 +32,12 @@ class Linphone:
         (folder / ".local/share/linphone").mkdir(parents=True)
         self.recording = folder / "heard.wav"
         baresip.write_tone(folder / "tone.wav", hertz)
-        host = host or address(11)
-        ports = {one: free_port(host) if one == transport else 0 for one in ("udp", "tcp", "tls")}
+        ports = {one: free_port_everywhere() if one == transport else 0 for one in ("udp", "tcp", "tls")}
         target = proxy or f"sip:{server.host}:{server.port_of(transport)};transport={transport}"
         (folder / "rc").write_text(
             f"[sip]\nsip_port={ports['udp']}\nsip_tcp_port={ports['tcp']}\nsip_tls_port={ports['tls']}\ndefault_proxy=0\n"
             f"verify_server_certs=0\nverify_server_cn=0\nguess_hostname=1\n"
-            f"[rtp]\naudio_rtp_port={free_port(host)}\n[net]\nmtu=0\n{NO_SOUND}"
+            f"[rtp]\naudio_rtp_port={free_port_everywhere()}\n[net]\nmtu=0\n{NO_SOUND}"
             f"[proxy_0]\nreg_proxy=<{target}>\nreg_identity=sip:{name}@{server.host}\nreg_sendregister=1\nreg_expires=120\n"
             f"publish=0\n[auth_info_0]\nusername={name}\npasswd={secret}\n" + (NARROW if narrow else ""))
         self.text = ""

@@ -174,23 +174,42 @@ nonsense_is_refused(void **state)
 
 /* The old phone talks on after the call; the next call on the same ports must not
  * hear it, although even its address would do. */
-static uint64_t late_wanted;
+static uint64_t said, heard, late_before;
 
+/* Nothing is on its way any more: what no call has counted came late. */
 static bool
-late_ones_came(struct relay_fixture *fixture)
+all_came(struct relay_fixture *fixture)
 {
-	return relay_stats(fixture).late >= late_wanted;
+	return relay_stats(fixture).late - late_before == said - heard;
+}
+
+static void
+say(const struct phone *from, uint16_t port, uint16_t seq)
+{
+	phone_send(from, 0, port, voice(seq));
+	said++;
 }
 
 /* Speaks until it is heard: the very first words may be taken for those of the call before. */
 static void
 speak_until_heard(const struct phone *from, uint16_t port, const struct phone *to, uint16_t seq)
 {
-	struct pollfd heard = {.fd = to->fd[0], .events = POLLIN};
+	struct pollfd answer = {.fd = to->fd[0], .events = POLLIN};
 
 	do
-		phone_send(from, 0, port, voice(seq));
-	while (poll(&heard, 1, 5) == 0);
+		say(from, port, seq);
+	while (poll(&answer, 1, 5) == 0);
+}
+
+/* Words that were said more often than it took may still be on their way when the call ends. */
+static struct media_stats
+hang_up(struct media_ref ref)
+{
+	struct media_stats stats = relay_close_and_wait(&f, ref);
+
+	heard += stats.side[MEDIA_CALLER].packets + stats.side[MEDIA_CALLER].refused;
+	assert_true(relay_run_until(&f, all_came));
+	return stats;
 }
 
 static void
@@ -227,27 +246,28 @@ late_packets_do_not_reach_the_next_call(void **state)
 	struct media_stats stats;
 
 	relay_start(&f, 4, 1);
+	late_before = relay_stats(&f).late;
 	phone_open(&old, "127.0.0.1");
 	phone_open(&a, "127.0.0.1");
 	phone_open(&b, "127.0.0.1");
 	for (uint16_t round = 0; round < 50; round++) {
 		ref = relay_connect(&f, &old, &b, port);
 		speak_until_heard(&old, port[MEDIA_CALLER], &b, 1);
-		relay_close_and_wait(&f, ref);
+		hang_up(ref);
 		forget_what_came(&b);
-		late_wanted = relay_stats(&f).late + 3;
 		for (uint16_t i = 2; i < 5; i++)
-			phone_send(&old, 0, port[MEDIA_CALLER], voice(i));
+			say(&old, port[MEDIA_CALLER], i);
 		ref = relay_connect(&f, &a, &b, port);
-		assert_true(relay_run_until(&f, late_ones_came));
+		assert_true(relay_run_until(&f, all_came));
 		speak_until_heard(&a, port[MEDIA_CALLER], &b, 10);
 		phone_expect(&b, 0, voice(10)); /* and not what the old one said last */
-		phone_send(&old, 0, port[MEDIA_CALLER], voice(11));
-		phone_send(&a, 0, port[MEDIA_CALLER], voice(12));
+		say(&old, port[MEDIA_CALLER], 11);
+		say(&a, port[MEDIA_CALLER], 12);
 		expect_after(&b, 10, 12);
-		stats = relay_close_and_wait(&f, ref);
+		stats = hang_up(ref);
 		assert_true(stats.side[MEDIA_CALLER].packets >= 2);
-		assert_int_equal(stats.side[MEDIA_CALLER].refused, 1);
+		/* word 11, and whatever else the new call met of the old one */
+		assert_true(stats.side[MEDIA_CALLER].refused >= 1);
 	}
 	phone_close(&old);
 	phone_close(&a);

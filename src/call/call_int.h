@@ -386,6 +386,8 @@ void transfer_on_refusal(struct leg *l, uint16_t status);
 /** True: the call goes on without that leg. */
 bool transfer_on_bye(struct leg *l);
 bool transfer_on_cancel(struct leg *l);
+/** Who was called for it has answered: heard from now on, and told so. */
+void transfer_take_2xx(struct leg *l, const struct sip_msg *resp);
 /** Leg l, which is seated by that, has answered. */
 void transfer_on_arrival(struct transfer *t, struct leg *l);
 /** A phone is called that shall dial itself: there is nobody yet at the other end. */

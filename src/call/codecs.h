@@ -35,13 +35,16 @@ bool codecs_pauses_wanted(const struct leg *l);
 void codecs_translate_pauses(const struct sdp_media *local_y, const struct sdp_media *remote_y,
     struct media_translation *out);
 
-/* ---- for keys.c ---- */
+/* ---- fax ---- */
 
-enum codec codecs_of(const struct sdp_format *f);
 /** Fax in real time (T.38, annex D): phones write "udptl", some "UDPTL". */
 bool codecs_is_t38(const struct sdp_media *m);
 /** Its phone or line lets calls become one. */
 bool codecs_takes_t38(const struct leg *l);
+
+/* ---- for keys.c ---- */
+
+enum codec codecs_of(const struct sdp_format *f);
 /** Packets that we can read: plain, or encrypted with keys that we have. */
 bool codecs_can_read(const struct sdp_media *m);
 /** One more, with a number of ours. False: it is there, or there is no room. */

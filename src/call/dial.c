@@ -198,9 +198,7 @@ dial_on_own_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp
 		return false;
 	present_take_response(l, resp);
 	ring_on_winner(l);
-	inband_end(l);
-	leg_ack(l, SLICE(""));
-	session_on_2xx(l, resp);
+	transfer_take_2xx(l, resp);
 	bridge_drop_refused(l);
 	leg_sit(l);
 	leg_done(stand_in);

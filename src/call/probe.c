@@ -120,9 +120,7 @@ take_media(struct leg *l, const struct sip_msg *resp)
 static void
 sit_down(struct leg *l, const struct sip_msg *resp)
 {
-	inband_end(l);
-	leg_ack(l, SLICE(""));
-	session_on_2xx(l, resp);
+	transfer_take_2xx(l, resp);
 	bridge_drop_refused(l);
 	stand_up(l->call, l->side);
 	leg_sit(l);

@@ -318,11 +318,17 @@ transfer_on_answer(struct leg *l, const struct sip_msg *resp)
 		return false;
 	present_take_response(l, resp);
 	ring_on_winner(l);
+	transfer_take_2xx(l, resp);
+	transfer_on_arrival(t, l);
+	return true;
+}
+
+void
+transfer_take_2xx(struct leg *l, const struct sip_msg *resp)
+{
 	inband_end(l);
 	leg_ack(l, SLICE(""));
 	session_on_2xx(l, resp);
-	transfer_on_arrival(t, l);
-	return true;
 }
 
 void

@@ -50,15 +50,6 @@ put_text(struct buf *b)
 }
 
 static enum err
-run(struct db *db, const char *sql)
-{
-	struct stmt *s;
-	enum err err = db_prepare(db, sql, &s);
-
-	return err == ERR_OK ? stmt_run(s) : err;
-}
-
-static enum err
 add_portion(struct db *db)
 {
 	char sql[1024];
@@ -77,16 +68,16 @@ add_portion(struct db *db)
 	if (err == ERR_OK)
 		err = stmt_run(s);
 	snprintf(sql, sizeof sql, "UPDATE call_word_range SET last = last + %d", PORTION);
-	return err == ERR_OK ? run(db, sql) : err;
+	return err == ERR_OK ? db_exec(db, sql) : err;
 }
 
 static enum err
 begin_anew(struct db *db)
 {
-	enum err err = run(db, "INSERT INTO call_word (call_word) VALUES ('delete-all')");
+	enum err err = db_exec(db, "INSERT INTO call_word (call_word) VALUES ('delete-all')");
 
 	return err == ERR_OK
-		   ? run(db,
+		   ? db_exec(db,
 			 "UPDATE call_word_range SET (first, last) = (SELECT min(id), min(id) - 1 "
 			 "FROM call_record)")
 		   : err;
@@ -198,7 +189,7 @@ is_ready(struct db *db, bool *ready)
 enum err
 call_word_narrow(struct db *db, struct list_words *words)
 {
-	char folded[256], sql[160];
+	char folded[256];
 	struct buf b;
 	struct stmt *s;
 	bool row = false, ready = false;
@@ -216,10 +207,9 @@ call_word_narrow(struct db *db, struct list_words *words)
 		err = is_ready(db, &ready);
 	if (!ready)
 		return err;
-	snprintf(sql, sizeof sql,
+	err = db_preparef(db, &s,
 	    "SELECT count(*) FROM (SELECT 1 FROM call_word WHERE call_word MATCH ? LIMIT %d)",
 	    RARE_MAX);
-	err = db_prepare(db, sql, &s);
 	if (err != ERR_OK)
 		return err;
 	stmt_cstr(s, 1, words->match);

@@ -4,7 +4,7 @@
  *	copy: check | seq | state | length | rest | packed record
  *
  * Nearly all records fit. What is longer has its end in the same copy of another slot, `rest`,
- *which is the record's until it is released; the check sum is of both parts.
+ * which is the record's until it is released; the check sum is of both parts.
  *
  * A change is packed into the copy that does not count, its check sum last. The valid copy
  * with the higher sequence number counts. Both torn or never written: the slot is free.

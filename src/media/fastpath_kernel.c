@@ -37,6 +37,9 @@ static const unsigned char program[] __attribute__((aligned(8))) = {
 #include "fastpath_bpf.inc"
 };
 
+static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
 static int
 on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {

@@ -323,7 +323,7 @@ static bool
 strict_first_hop(const struct sip_dialog *d, struct sip_name_addr *hop)
 {
 	return d->n_routes > 0 && sip_name_addr_parse(hop, d->route[0]) == ERR_OK &&
-	       !sip_param_find(hop->uri.params, SLICE("lr"), NULL);
+	       hop->uri.host.n > 0 && !sip_param_find(hop->uri.params, SLICE("lr"), NULL);
 }
 
 struct slice
@@ -331,7 +331,8 @@ sip_dialog_uri(const struct sip_dialog *d)
 {
 	struct sip_name_addr hop;
 
-	return strict_first_hop(d, &hop) ? hop.uri_text : slice_make(d->target, d->target_n);
+	return strict_first_hop(d, &hop) ? sip_uri_without_headers(&hop.uri, hop.uri_text)
+					 : slice_make(d->target, d->target_n);
 }
 
 static void

@@ -13,8 +13,8 @@ static const struct {
 	const char *name, *field;
 	bool money, number;
 } columns[COLUMNS_N] = {
-    [PREFIX] = {"prefix", "prefix"},
-    [NAME] = {"name", "name"},
+    [PREFIX] = {.name = "prefix", .field = "prefix"},
+    [NAME] = {.name = "name", .field = "name"},
     [PER_MINUTE] = {"per_minute", "per_minute_micro", .money = true},
     [SETUP] = {"setup", "setup_micro", .money = true},
     [FIRST] = {"first_s", "first_s", .number = true},

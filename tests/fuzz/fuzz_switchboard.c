@@ -99,6 +99,8 @@ on_sent(void *ctx, const struct sip_flow *flow, struct slice bytes)
 	enum err e = sip_msg_parse(&m, bytes, NULL);
 
 	/* The answer to what is malformed repeats it; every request of ours is sound. */
+	if (e != ERR_OK && m.is_request)
+		fprintf(stderr, "%s:\n%.*s\n", err_text(e), SLICE_FMT(bytes));
 	PROMISE(e == ERR_OK || !m.is_request);
 	PROMISE(flow->remote.family != 0);
 	for (size_t i = 0; i < PHONES && e == ERR_OK; i++) {

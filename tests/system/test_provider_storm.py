@@ -114,15 +114,17 @@ class Provider:
         scenario = folder / "provider.xml"
         scenario.write_text(PROVIDER_XML.format(answer=answer, expires_s=expires_s, password=password))
         self.messages, self.output = folder / "messages", folder / "output"
-        with self.output.open("w") as output:
+        media = free_port(host, 2)  # sound, and a picture two above
+        with self.output.open("w") as said:
             self.process = subprocess.Popen(
-                ["sipp", "-sf", str(scenario), "-i", host, "-p", str(port), "-mi", host, "-mp", str(free_port(host)),
+                ["sipp", "-sf", str(scenario), "-i", host, "-p", str(port), "-mi", host, "-mp", str(media),
                  "-nostdin", "-deadcall_wait", "0", "-rtp_echo", "-aa", "-trace_msg", "-message_file", str(self.messages),
                  "-trace_err", "-error_file", str(folder / "errors")],
-                cwd=folder, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+                cwd=folder, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         octets = "%08X:%04X" % (int.from_bytes(bytes(map(int, host.split("."))), "little"), port)
-        until(lambda: self.process.poll() is None and octets in Path("/proc/net/udp").read_text(),
-              "SIPp listens")
+        until(lambda: self.process.poll() is not None or octets in Path("/proc/net/udp").read_text(), "SIPp listens")
+        if self.process.poll() is not None:
+            raise AssertionError(f"SIPp ended with {self.process.returncode}: {self.output.read_text(errors='replace')[-500:]}")
 
     def said(self, text):
         return self.messages.exists() and self.messages.read_text(errors="replace").count(text)

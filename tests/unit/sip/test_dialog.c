@@ -216,6 +216,24 @@ strict_routers_are_obeyed(void **state)
 	assert_null(strstr(headers(SIP_BYE, 0), "<sip:old@p1>"));
 }
 
+/* 12.2.1.1: without what no Request-URI may have. */
+static void
+a_strict_router_with_headers_gets_none_of_them(void **state)
+{
+	start_uas(INVITE_WITH(
+	    "<sip:a@x>;tag=1", "<sip:b@x>", CONTACT "Record-Route: <sip:p1;maddr=p9?lr>\r\n"));
+	assert_true(slice_eq(sip_dialog_uri(&d), SLICE("sip:p1;maddr=p9")));
+}
+
+/* What is no place in SIP cannot be a Request-URI. */
+static void
+a_first_route_that_is_not_sip_stays_a_route(void **state)
+{
+	start_uas(INVITE_WITH("<sip:a@x>;tag=1", "<sip:b@x>", CONTACT "Record-Route: <im:p1>\r\n"));
+	assert_true(slice_eq(sip_dialog_uri(&d), SLICE("sip:a@192.0.2.1:5062;transport=udp")));
+	assert_non_null(strstr(headers(SIP_BYE, 0), "Route: <im:p1>\r\n"));
+}
+
 static void
 too_many_routes_are_refused(void **state)
 {
@@ -413,6 +431,8 @@ main(void)
 	    CASE(a_dialog_needs_a_contact),
 	    CASE(routes_are_kept_in_the_right_order),
 	    CASE(strict_routers_are_obeyed),
+	    CASE(a_strict_router_with_headers_gets_none_of_them),
+	    CASE(a_first_route_that_is_not_sip_stays_a_route),
 	    CASE(too_many_routes_are_refused),
 	    CASE(own_numbers_go_up),
 	    CASE(numbers_of_the_peer_may_not_go_down),

@@ -4,10 +4,7 @@
 #include <time.h>
 
 #include "directory/rates.h"
-#include "model/model.h"
 #include "routing/number_class.h"
-
-enum { ROWS = 1000 };
 
 struct used {
 	uint32_t minutes;
@@ -17,8 +14,7 @@ struct used {
 struct reading {
 	const struct directory *dir;
 	struct number_plan plan;
-	size_t number, phone, line, answered, duration, charge; /* columns */
-	struct used *used;					/* as the lines of dir */
+	struct used *used; /* as the lines of dir */
 };
 
 /* What the line was called with: who was called may have taken it at his mobile phone. */
@@ -30,40 +26,22 @@ outside_number(const char *called_number, const char *called_phone)
 	return mobile.n ? mobile : slice_cstr(called_number);
 }
 
-/* A record's columns: id, direction, then the fields without the explanation. */
-static size_t
-column_of(const char *field)
-{
-	size_t at = 2;
-
-	for (size_t i = 0; i < model_call_record.field_count; i++) {
-		const struct model_field *f = &model_call_record.fields[i];
-
-		if (strcmp(f->name, field) == 0)
-			return at;
-		at += f->type != MODEL_REASON_LIST;
-	}
-	return 0;
-}
-
 static void
-on_record(void *ctx, const char *const *column, size_t columns)
+on_use(void *ctx, const struct store_line_use *use)
 {
 	struct reading *r = ctx;
 	size_t n;
 	const struct dir_line *lines = dir_lines(r->dir, &n);
-	struct slice number = outside_number(column[r->number], column[r->phone]),
-		     line = slice_cstr(column[r->line]);
-	uint32_t seconds = 0;
+	struct slice number = outside_number(use->called_number, use->called_phone),
+		     line = slice_cstr(use->line);
 
-	if (slice_to_u32(slice_cstr(column[r->duration]), UINT32_MAX, &seconds) != ERR_OK ||
-	    number.n == 0 || !*column[r->answered] ||
-	    !number_is_costly(number_class_of(&r->plan, number)))
+	if (number.n == 0 || !number_is_costly(number_class_of(&r->plan, number)))
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (slice_eq(lines[i].name, line)) {
-			r->used[i].minutes += seconds / 60 + 1; /* each that began */
-			r->used[i].charge_micro += strtoll(column[r->charge], NULL, 10);
+			r->used[i].minutes +=
+			    (uint32_t)(use->duration_s / 60 + 1); /* each that began */
+			r->used[i].charge_micro += use->charge_micro;
 		}
 }
 
@@ -83,24 +61,15 @@ enum err
 spending_read(struct store *s, const struct directory *dir, int64_t now_ms,
     void (*spent)(void *ctx, int64_t line, uint32_t minutes, int64_t charge_micro), void *ctx)
 {
-	struct store_query q = {.from_ms = midnight_ms(now_ms)};
-	struct store_cdr_place place = {0};
 	size_t n_lines;
 	const struct dir_line *lines = dir_lines(dir, &n_lines);
 	struct reading r = {.dir = dir,
 	    .plan = number_plan_of(dir_settings(dir)),
-	    .number = column_of("called_number"),
-	    .phone = column_of("called_phone"),
-	    .line = column_of("line"),
-	    .answered = column_of("answered_at"),
-	    .duration = column_of("duration_s"),
-	    .charge = column_of("charge_micro"),
 	    .used = calloc(n_lines + 1, sizeof *r.used)};
 	enum err e = r.used ? ERR_OK : ERR_NOMEM;
-	uint32_t n = ROWS;
 
-	while (e == ERR_OK && n == ROWS && n_lines)
-		e = store_cdr_read(s, &q, &place, ROWS, on_record, &r, &n);
+	if (e == ERR_OK && n_lines)
+		e = store_line_uses(s, midnight_ms(now_ms), on_use, &r);
 	for (size_t i = 0; i < n_lines && e == ERR_OK; i++)
 		if (r.used[i].minutes)
 			spent(ctx, lines[i].id, r.used[i].minutes, r.used[i].charge_micro);

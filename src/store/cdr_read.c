@@ -1,4 +1,4 @@
-/* Call records, millions of them, a piece at a time and without JSON: for files. */
+/* Call records, millions of them, a piece at a time and without JSON: for files, and for sums. */
 #include <stdlib.h>
 
 #include "store/store_int.h"
@@ -99,4 +99,33 @@ store_cdr_read(struct store *s, const struct store_query *q, struct store_cdr_pl
 	*place = at;
 	*n = rows;
 	return ERR_OK;
+}
+
+enum err
+store_line_uses(struct store *s, int64_t from_ms,
+    void (*cb)(void *ctx, const struct store_line_use *use), void *ctx)
+{
+	struct stmt *st;
+	struct db *db;
+	bool row = false;
+	enum err e = store_read_begin(s, &db);
+
+	if (e != ERR_OK)
+		return e;
+	e = db_prepare(db,
+	    "SELECT line, called_number, called_phone, duration_s, charge_micro FROM call_record "
+	    "WHERE started_at >= ? AND line <> '' AND answered_at IS NOT NULL",
+	    &st);
+	if (e == ERR_OK) {
+		stmt_int(st, 1, from_ms);
+		while ((e = stmt_step(st, &row)) == ERR_OK && row)
+			cb(ctx, &(struct store_line_use){.line = stmt_column(st, 0),
+				    .called_number = stmt_column(st, 1),
+				    .called_phone = stmt_column(st, 2),
+				    .duration_s = sqlite3_column_int64(st->st, 3),
+				    .charge_micro = sqlite3_column_int64(st->st, 4)});
+		stmt_done(st);
+	}
+	store_read_end(s, db);
+	return e;
 }

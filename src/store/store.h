@@ -454,6 +454,15 @@ struct store_cdr_place {
 ERR_MUST_CHECK enum err store_cdr_read(struct store *s, const struct store_query *q,
     struct store_cdr_place *place, uint32_t max,
     void (*cb)(void *ctx, const char *const *column, size_t columns), void *ctx, uint32_t *n);
+struct store_line_use {
+	const char *line, *called_number, *called_phone;
+	int64_t duration_s, charge_micro;
+};
+
+/** The answered calls that went through lines and began at from_ms or later. cb may not call the
+ *  store. */
+ERR_MUST_CHECK enum err store_line_uses(struct store *s, int64_t from_ms,
+    void (*cb)(void *ctx, const struct store_line_use *use), void *ctx);
 /** Housekeeping, every few seconds: makes a further part of the records findable by whose they are
  *  (some 65,000 in less than a second) or by their words (2,048 in some 30 ms); most times
  * there is nothing to do. *more: there may be another part. */

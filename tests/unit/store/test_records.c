@@ -142,6 +142,49 @@ old_call_records_go_by_cdr_keep_days(void **state)
 	assert_int_equal(total(f->store, ""), 100);
 }
 
+struct uses {
+	int n;
+	int64_t seconds, micro;
+	char numbers[64];
+};
+
+static void
+add_use(void *ctx, const struct store_line_use *use)
+{
+	struct uses *u = ctx;
+	size_t at = strlen(u->numbers);
+
+	assert_string_equal(use->line, "main");
+	u->n++;
+	u->seconds += use->duration_s;
+	u->micro += use->charge_micro;
+	snprintf(u->numbers + at, sizeof u->numbers - at, "%s %s,", use->called_number,
+	    use->called_phone);
+}
+
+/* What a day's limit of a line begins with: neither inside, nor unanswered, nor of yesterday. */
+static void
+what_lines_were_used_for_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct cdr c[5] = {record("yesterday", 1000), record("inside", 5000), record("busy", 5001),
+	    record("a", 5002), record("b", 5000)};
+	struct uses u = {0};
+
+	for (size_t i = 0; i < 5; i++)
+		if (i != 1)
+			snprintf(c[i].line, sizeof c[i].line, "main");
+	c[2].answered_at = 0;
+	c[3].charge_micro = 20000;
+	snprintf(c[3].called_phone, sizeof c[3].called_phone, "mobile 0170");
+	assert_int_equal(store_cdr_insert(f->store, c, 5), ERR_OK);
+	assert_int_equal(store_line_uses(f->store, 5000, add_use, &u), ERR_OK);
+	assert_int_equal(u.n, 2);
+	assert_int_equal(u.seconds, 120);
+	assert_int_equal(u.micro, 20000);
+	assert_non_null(strstr(u.numbers, "102 mobile 0170,"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int
@@ -152,6 +195,7 @@ main(void)
 	    TEST(call_records_are_chosen_by_the_time_they_began),
 	    TEST(texts_of_strangers_do_not_break_a_record),
 	    TEST(old_call_records_go_by_cdr_keep_days),
+	    TEST(what_lines_were_used_for_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

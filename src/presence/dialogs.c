@@ -21,7 +21,7 @@ enum dialog_text {
 };
 
 struct watched_dialog {
-	struct list node; /* in its resource, oldest first */
+	struct list node; /* in its resource */
 	struct hnode by_id;
 	uint64_t id;
 	struct resource *resource;
@@ -63,9 +63,23 @@ dialog_find(const struct presence *p, uint64_t id)
 	return NULL;
 }
 
+/* Could be picked up. */
+static bool
+rings(const struct watched_dialog *d)
+{
+	return d->recipient && d->state < CALL_DIALOG_CONFIRMED;
+}
+
+static struct list *
+list_for(struct resource *r, const struct watched_dialog *d)
+{
+	return rings(d) ? &r->ringing : &r->calls;
+}
+
 static void
 dialog_free(struct watched_dialog *d)
 {
+	d->resource->n_confirmed -= d->state == CALL_DIALOG_CONFIRMED;
 	hmap_remove(&d->resource->p->dialogs, &d->by_id);
 	list_remove(&d->node);
 	free(d);
@@ -74,7 +88,9 @@ dialog_free(struct watched_dialog *d)
 void
 dialogs_free(struct resource *r)
 {
-	LIST_FOR_EACH_SAFE (node, &r->dialogs)
+	LIST_FOR_EACH_SAFE (node, &r->ringing)
+		dialog_free(container_of(node, struct watched_dialog, node));
+	LIST_FOR_EACH_SAFE (node, &r->calls)
 		dialog_free(container_of(node, struct watched_dialog, node));
 }
 
@@ -118,22 +134,29 @@ dialog_write(struct watched_dialog *old, const struct call_dialog_event *ev)
 	return d;
 }
 
-/* Takes the place of what was known of this leg. */
+/* Takes the place of what was known of this leg: also in the order, unless it rings no more. */
 static void
 dialog_enter(struct resource *r, struct watched_dialog *old, const struct call_dialog_event *ev)
 {
+	bool was_up = old && old->state == CALL_DIALOG_CONFIRMED, rang = old && rings(old);
 	struct watched_dialog *d = dialog_write(old, ev);
 
-	if (d && d == old)
-		return;
-	if (!d || hmap_put(&r->p->dialogs, &d->by_id, hash_mix(d->id, 0)) != ERR_OK) {
+	if (d && d == old) {
+		r->n_confirmed -= was_up;
+		if (rings(d) != rang) {
+			list_remove(&d->node);
+			list_push(list_for(r, d), &d->node);
+		}
+	} else if (d && hmap_put(&r->p->dialogs, &d->by_id, hash_mix(d->id, 0)) == ERR_OK) {
+		d->resource = r;
+		list_push(old && rings(d) == rang ? &old->node : list_for(r, d), &d->node);
+		if (old)
+			dialog_free(old);
+	} else {
 		free(d);
 		return;
 	}
-	d->resource = r;
-	list_push(old ? &old->node : &r->dialogs, &d->node); /* keeps its place in the order */
-	if (old)
-		dialog_free(old);
+	r->n_confirmed += d->state == CALL_DIALOG_CONFIRMED;
 }
 
 /* ---- what the web page shows ---- */
@@ -142,20 +165,14 @@ dialog_enter(struct resource *r, struct watched_dialog *old, const struct call_d
 static const struct watched_dialog *
 shown_dialog(const struct resource *r, enum live_telephony_state *state)
 {
-	const struct watched_dialog *busy = NULL;
+	const struct list *of = list_empty(&r->ringing) ? &r->calls : &r->ringing;
 
-	LIST_FOR_EACH (node, &r->dialogs) {
-		const struct watched_dialog *d = container_of(node, struct watched_dialog, node);
-
-		if (d->recipient && d->state < CALL_DIALOG_CONFIRMED) {
-			*state = LIVE_TELEPHONY_RINGING;
-			return d;
-		}
-		if (!busy)
-			busy = d;
+	if (list_empty(of)) {
+		*state = LIVE_TELEPHONY_FREE;
+		return NULL;
 	}
-	*state = busy ? LIVE_TELEPHONY_BUSY : LIVE_TELEPHONY_FREE;
-	return busy;
+	*state = of == &r->ringing ? LIVE_TELEPHONY_RINGING : LIVE_TELEPHONY_BUSY;
+	return container_of(of->next, struct watched_dialog, node);
 }
 
 static void
@@ -210,15 +227,6 @@ presence_on_dialog(struct presence *p, const struct call_dialog_event *ev)
 	if (was_up != (ev->state == CALL_DIALOG_CONFIRMED))
 		resource_changed(r, PRESENCE_PRESENCE);
 	resource_drop_if_idle(r);
-}
-
-bool
-dialogs_any_confirmed(const struct resource *r)
-{
-	LIST_FOR_EACH (node, &r->dialogs)
-		if (container_of(node, struct watched_dialog, node)->state == CALL_DIALOG_CONFIRMED)
-			return true;
-	return false;
 }
 
 /* ---- dialog-info ---- */
@@ -302,6 +310,7 @@ write_dialog(struct buf *b, const struct watched_dialog *d, const struct dir_use
 void
 dialogs_write(struct buf *b, const struct resource *r)
 {
+	const struct list *const lists[] = {&r->ringing, &r->calls};
 	const struct dir_user *u = dir_user_by_id(r->p->p.dir, r->key.id);
 	size_t shown = 0;
 
@@ -309,9 +318,13 @@ dialogs_write(struct buf *b, const struct resource *r)
 		lamp_write(b, r);
 		return;
 	}
-	LIST_FOR_EACH (node, &r->dialogs)
-		if (shown++ < DIALOGS_SHOWN_MAX)
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		LIST_FOR_EACH (node, lists[i]) {
+			if (shown == DIALOGS_SHOWN_MAX)
+				break;
+			shown++;
 			write_dialog(b, container_of(node, struct watched_dialog, node), u);
+		}
 	if (shown == 0)
 		buf_lit(b, "<dialog id=\"idle\"><state>terminated</state></dialog>\n");
 	buf_lit(b, "</dialog-info>\n");

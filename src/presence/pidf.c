@@ -49,7 +49,7 @@ compose(const struct resource *r, const struct dir_user *u, struct pidf_state *o
 	if (!u)
 		return;
 	out->open |= any_phone_reachable(r->p, u);
-	if (dialogs_any_confirmed(r))
+	if (r->n_confirmed)
 		out->activities |= 1u << PIDF_ON_THE_PHONE;
 	if (!u->dnd)
 		return;

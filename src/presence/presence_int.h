@@ -76,7 +76,10 @@ struct resource {
 	struct presence_waiting waiting;
 	uint64_t profile; /* hash of what the directory says and bodies show */
 	struct list subs[PRESENCE_PACKAGES_N];
-	struct list dialogs, publications;
+	/* Its dialogs, oldest first: those that can be picked up, and the others. */
+	struct list ringing, calls;
+	uint32_t n_confirmed;
+	struct list publications;
 	size_t n_publications;
 	struct timer flush;
 	/* The part of the body that all watchers share, and how often it has changed. */
@@ -243,7 +246,6 @@ void lamp_write(struct buf *b, const struct resource *r);
 
 /* ---- dialogs.c ---- */
 
-bool dialogs_any_confirmed(const struct resource *r);
 void dialogs_free(struct resource *r);
 void dialogs_write(struct buf *b, const struct resource *r);
 void dialogs_write_head(

@@ -102,7 +102,8 @@ resource_get_or_make(struct presence *p, const struct resource_key *key)
 	r->profile = profile_of(r);
 	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
 		list_init(&r->subs[i]);
-	list_init(&r->dialogs);
+	list_init(&r->ringing);
+	list_init(&r->calls);
 	list_init(&r->publications);
 	timer_init(&r->flush, on_flush);
 	if (hmap_put(&p->resources, &r->node, key_hash(key)) != ERR_OK) {
@@ -132,8 +133,8 @@ resource_drop_if_idle(struct resource *r)
 	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
 		if (!list_empty(&r->subs[i]))
 			return;
-	if (list_empty(&r->dialogs) && list_empty(&r->publications) && !has_messages &&
-	    r->lamp == PRESENCE_LAMP_OFF)
+	if (list_empty(&r->ringing) && list_empty(&r->calls) && list_empty(&r->publications) &&
+	    !has_messages && r->lamp == PRESENCE_LAMP_OFF)
 		resource_free(r);
 }
 

@@ -40,22 +40,47 @@ a_call_is_told_from_first_to_last(void **state)
 	assert_int_equal(f.n_notifies, 5);
 }
 
+static bool
+listed_in_order(const char *first, const char *second)
+{
+	const char *a = strstr(f.notify_text, first), *b = strstr(f.notify_text, second);
+
+	return a && b && a < b;
+}
+
 static void
 all_calls_are_listed_in_order(void **state)
 {
-	const char *first, *second;
-
 	dialog(2, 7, CALL_DIALOG_CONFIRMED);
-	dialog(2, 3, CALL_DIALOG_TRYING);
+	dialog(2, 8, CALL_DIALOG_CONFIRMED);
 	dialog(1, 4, CALL_DIALOG_EARLY); /* somebody else's */
 	dialog(2, 7, CALL_DIALOG_CONFIRMED);
 	dialog(2, 9, CALL_DIALOG_TERMINATED); /* never heard of */
 	subscribe(U102, "dialog", "");
-	first = strstr(f.notify_text, "\"d7\"");
-	second = strstr(f.notify_text, "\"d3\"");
-	assert_true(first && second && first < second);
+	assert_true(listed_in_order("\"d7\"", "\"d8\""));
 	assert_not_told("\"d4\"");
 	assert_not_told("\"d9\"");
+}
+
+/* A key picks up what it is shown: however many calls there are, the one that rings is among them.
+ */
+static void
+what_can_be_picked_up_is_listed_first(void **state)
+{
+	for (uint64_t id = 1; id <= 30; id++)
+		dialog(2, id, CALL_DIALOG_CONFIRMED);
+	dialog(2, 31, CALL_DIALOG_EARLY);
+	subscribe(U102, "dialog", "");
+	assert_true(listed_in_order("\"d31\"", "\"d1\""));
+	dialog(2, 31, CALL_DIALOG_CONFIRMED);
+	pass_ms(1000);
+	assert_told("\"d1\"");
+	assert_not_told("\"d31\"");
+	for (uint64_t id = 1; id <= 30; id++)
+		dialog(2, id, CALL_DIALOG_TERMINATED);
+	pass_ms(1000);
+	assert_told("\"d31\"");
+	assert_not_told("\"d1\"");
 }
 
 /* RFC 3323: who does not want to be seen is not; a held call is not rendered (RFC 4235, 4.1.6). */
@@ -383,6 +408,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_call_is_told_from_first_to_last),
 	    TEST(all_calls_are_listed_in_order),
+	    TEST(what_can_be_picked_up_is_listed_first),
 	    TEST(private_and_held),
 	    TEST(changes_are_told_together),
 	    TEST(one_notify_at_a_time),
